@@ -1,0 +1,144 @@
+"""Train one run: `train(config, data, seed)` is the one entrance."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from fmnist.dataset import Dataset
+from fmnist.losses import LOSSES, Loss
+from fmnist.models import build_model, parameter_count, predict
+from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.randomness import shuffling_generator, stream_seed
+from fmnist.run_config import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpochRecord:
+    """One row of loss.csv. Accuracies are fractions, 0..1."""
+
+    epoch: int  # from 1
+    train_loss: float  # mean of the batch losses during the epoch, dropout on
+    train_accuracy: float  # of the same predictions that made train_loss
+    test_loss: float  # mean over the test images, dropout off
+    test_accuracy: float
+    learning_rate: float  # of the epoch's last step
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingResult:
+    """What a run leaves behind."""
+
+    epochs: list[EpochRecord]
+    parameter_count: int
+    fitted_train_accuracy: float  # of the final network on the training images, dropout off
+    diverged: bool  # the loss stopped being a number; training ended there
+    predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
+    seconds: float
+
+
+Progress = Callable[[EpochRecord], None]
+
+
+def train(config: RunConfig, data: Dataset, seed: int, progress: Progress | None = None) -> TrainingResult:
+    """Train a run from scratch and measure it after every epoch.
+
+    The same config, seed, machine and thread count give the same result, bit for bit.
+    A loss that is no longer finite ends the training: a result, not an error.
+    """
+    started = time.perf_counter()
+    model = _initialised(config, data, seed)
+    records: list[EpochRecord] = []
+    for record in _epochs(config, model, data, seed):
+        records.append(record)
+        if progress:
+            progress(record)
+        if not math.isfinite(record.train_loss):
+            break
+    predictions = predict(model, data.test_images).argmax(1)
+    return TrainingResult(
+        epochs=records,
+        parameter_count=parameter_count(model),
+        fitted_train_accuracy=_accuracy(predict(model, data.train_images), data.train_labels),
+        diverged=not math.isfinite(records[-1].train_loss),
+        predictions=predictions.to("cpu", torch.uint8).numpy(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
+    # Made on the CPU, then moved: the same weights on every device.
+    torch.manual_seed(stream_seed(seed, "initialisation"))
+    model = build_model(config).to(data.train_images.device)
+    # From here on torch's global stream serves dropout alone.
+    torch.manual_seed(stream_seed(seed, "dropout"))
+    return model
+
+
+def _epochs(config: RunConfig, model: nn.Module, data: Dataset, seed: int) -> Iterator[EpochRecord]:
+    loss_function = LOSSES[config.loss]
+    optimizer = OPTIMIZERS[config.optimizer](model.parameters(), config)
+    scheduler = SCHEDULERS[config.scheduler](optimizer, config)
+    shuffling = shuffling_generator(seed)
+    for epoch in range(1, config.epochs + 1):
+        order = torch.randperm(len(data.train_labels), generator=shuffling)
+        train_loss, train_accuracy = _train_epoch(config, model, data, order, loss_function, optimizer, scheduler)
+        learning_rate = float(scheduler.get_last_lr()[0])
+        outputs = predict(model, data.test_images)
+        yield EpochRecord(
+            epoch=epoch,
+            train_loss=train_loss,
+            train_accuracy=train_accuracy,
+            test_loss=float(loss_function(outputs, data.test_labels)),
+            test_accuracy=_accuracy(outputs, data.test_labels),
+            learning_rate=learning_rate,
+        )
+
+
+def _train_epoch(
+    config: RunConfig,
+    model: nn.Module,
+    data: Dataset,
+    order: Tensor,
+    loss_function: Loss,
+    optimizer: Optimizer,
+    scheduler: LRScheduler,
+) -> tuple[float, float]:
+    """Train one epoch; return the mean batch loss and the accuracy while training."""
+    model.train()
+    losses, correct = [], []
+    batches = _batches(order.to(data.train_labels.device), config)
+    for batch in batches:
+        labels = data.train_labels[batch]
+        outputs = model(data.train_images[batch])
+        loss = loss_function(outputs, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if config.step_unit == "batch":
+            scheduler.step()
+        losses.append(loss.detach())
+        correct.append((outputs.argmax(1) == labels).sum())
+    if config.step_unit == "epoch":
+        scheduler.step()
+    seen = sum(len(batch) for batch in batches)
+    return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
+
+
+def _batches(order: Tensor, config: RunConfig) -> list[Tensor]:
+    batches = list(order.split(config.batch_size))
+    # "drop" drops a smaller batch, but never the only one.
+    if config.last_batch == "drop" and len(batches) > 1 and len(batches[-1]) < config.batch_size:
+        batches.pop()
+    return batches
+
+
+def _accuracy(outputs: Tensor, labels: Tensor) -> float:
+    return int((outputs.argmax(1) == labels).sum()) / len(labels)
