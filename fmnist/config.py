@@ -18,7 +18,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | bool | None):
                 raise _at(key_node, f"the key {key!r} is not a plain word or number")
             if key in seen:
@@ -83,10 +83,12 @@ def validate_setting(key: str, value: Any, schema: Mapping[str, Any], where: str
 def _sentence(error: jsonschema.ValidationError, prefix: Iterable[str] = ()) -> str:
     """Turn a schema error into `key is value; allowed: ...`."""
     place = _dotted([*prefix, *error.absolute_path])
+    instance: Any = error.instance
+    required: Any = error.validator_value
     if error.validator == "additionalProperties":
         return _unknown_key(error, place)
     if error.validator == "required":
-        missing = next(k for k in error.validator_value if k not in error.instance)
+        missing = next(k for k in required if k not in instance)
         return (
             f"the key {_dotted([*prefix, *error.absolute_path, missing])!r} is missing; allowed: any file that has it"
         )
@@ -96,8 +98,10 @@ def _sentence(error: jsonschema.ValidationError, prefix: Iterable[str] = ()) -> 
 
 
 def _unknown_key(error: jsonschema.ValidationError, place: str) -> str:
-    known = error.schema.get("properties", {})
-    unknown = next(key for key in error.instance if key not in known)
+    schema: Any = error.schema
+    known = schema.get("properties", {})
+    instance: Any = error.instance
+    unknown = next(key for key in instance if key not in known)
     return f"unknown key {_dotted([place, unknown] if place else [unknown])!r}; {_allowed_words(unknown, known)}"
 
 
@@ -108,7 +112,7 @@ def _allowed_words(word: Any, known: Iterable[str]) -> str:
 
 def _allowed(error: jsonschema.ValidationError) -> str:
     """Say what the schema allows, from its own keywords or its description."""
-    schema = error.schema
+    schema: Any = error.schema
     if "description" in schema:
         return str(schema["description"])
     if "enum" in schema:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fmnist.config import validate, validate_setting
@@ -33,6 +33,16 @@ class Experiment:
     def run_ids(self) -> list[str]:
         """The ids of the runs that this experiment compares."""
         return [member.run_id for member in self.members]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain lists, texts and numbers: what a rule's params can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Experiment":
+        """Build an experiment from `as_dict`."""
+        members = tuple(Member(**{**member, "values": tuple(member["values"])}) for member in plain["members"])
+        return cls(**{**plain, "swept": tuple(plain["swept"]), "members": members})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

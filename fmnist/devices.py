@@ -1,0 +1,38 @@
+"""Where a run is trained: the GPU that Snakemake granted, or the CPU."""
+
+import torch
+
+from fmnist.errors import DeviceError
+
+
+def choose_device(demanded: str, granted_gpus: int) -> torch.device:
+    """Return the device for `device: auto|cpu|cuda` and the `gpu` resource of the job.
+
+    Raises DeviceError where the config demands cuda and there is none, or none was granted.
+    """
+    if demanded == "cuda":
+        _require_cuda(granted_gpus)
+        return torch.device("cuda")
+    granted = demanded == "auto" and granted_gpus > 0 and torch.cuda.is_available()
+    return torch.device("cuda" if granted else "cpu")
+
+
+def _require_cuda(granted_gpus: int) -> None:
+    if not torch.cuda.is_available():
+        raise DeviceError("device is 'cuda' and PyTorch finds no CUDA GPU here; allowed: auto, cpu, or a CUDA machine.")
+    if granted_gpus < 1:
+        raise DeviceError("device is 'cuda' and Snakemake granted no GPU; allowed: --resources gpu=1, or device: cpu.")
+
+
+def make_deterministic(device: torch.device, threads: int) -> None:
+    """Set torch so that equal runs give equal bytes, on as many threads as Snakemake gives.
+
+    On CUDA that takes torch's deterministic kernels, cuBLAS's fixed workspace (the train
+    rule sets CUBLAS_WORKSPACE_CONFIG) and full float32: no TF32, no autotuning.
+    """
+    torch.set_num_threads(threads)
+    if device.type == "cuda":
+        torch.use_deterministic_algorithms(True)
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_tf32 = False

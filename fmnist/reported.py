@@ -1,0 +1,92 @@
+"""What the original report printed and claimed, read from report/reported.yaml and claims.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fmnist.config import read_yaml, validate
+from fmnist.errors import ConfigError
+from fmnist.run_config import format_value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedRun:
+    """The numbers that the original prints of one run."""
+
+    accuracy: float  # test accuracy after the last epoch, in percent
+    train_loss: float | None  # mean batch loss of the last epoch; None where it prints none
+    train_loss_by_epoch: tuple[float, ...]  # of the last epochs; empty where it prints none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """Every number of the original, and the environment it names."""
+
+    runs: dict[tuple[str, str], ReportedRun]  # by experiment and swept value, as text
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """One sentence of the original in a testable form."""
+
+    id: str
+    section: str
+    form: str
+    text: str
+    run: str | None
+    experiment: str | None
+    measure: str  # "accuracy" where the claim names none
+    best: str | float | None
+    note: str | None
+
+
+def read_reported(path: Path, schema_path: Path) -> Reported:
+    """Read report/reported.yaml. Raises ConfigError in one sentence for a fault."""
+    document = _read(path, schema_path)
+    environment = document.pop("environment")
+    runs = {
+        (experiment, format_value(value)): _reported_run(numbers)
+        for experiment, values in document.items()
+        for value, numbers in values.items()
+    }
+    return Reported(runs=runs, environment=environment)
+
+
+def _reported_run(numbers: Mapping[str, Any]) -> ReportedRun:
+    return ReportedRun(
+        accuracy=numbers["accuracy"],
+        train_loss=numbers["train_loss"],
+        train_loss_by_epoch=tuple(numbers.get("train_loss_by_epoch", ())),
+    )
+
+
+def read_claims(path: Path, schema_path: Path) -> list[Claim]:
+    """Read report/claims.yaml. Raises ConfigError in one sentence for a fault."""
+    claims = [_claim(entry) for entry in _read(path, schema_path)]
+    ids = [claim.id for claim in claims]
+    repeated = [identity for identity in ids if ids.count(identity) > 1]
+    if repeated:
+        raise ConfigError(f"{path}: the id {repeated[0]!r} stands twice; allowed: once.")
+    return claims
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim:
+    return Claim(
+        id=entry["id"],
+        section=str(entry["section"]),
+        form=entry["form"],
+        text=entry["text"],
+        run=entry.get("run"),
+        experiment=entry.get("experiment"),
+        measure=entry.get("measure", "accuracy"),
+        best=entry.get("best"),
+        note=entry.get("note"),
+    )
+
+
+def _read(path: Path, schema_path: Path) -> Any:
+    document = read_yaml(path)
+    validate(document, read_yaml(schema_path), str(path))
+    return document

@@ -1,0 +1,55 @@
+# One figure an experiment, the two networks, and reported against replicated.
+
+PLOT_CODE = modules("figures.py", "plot_style.py", "statistics.py")
+
+
+rule figure:
+    input:
+        runs=rules.gather.output.runs,
+        loss=rules.gather.output.loss,
+        reported=here("report/reported.yaml"),
+        schema=here("workflow/schemas/reported.schema.yaml"),
+        code=PLOT_CODE,
+    output:
+        report(
+            f"{RESULTS}/figures/{{experiment}}.svg",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"experiment": "{experiment}"},
+        ),
+    params:
+        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
+    log:
+        f"{LOGS}/figures/{{experiment}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figures/{{experiment}}.tsv"
+    localrule: True
+    script:
+        "../scripts/figure.py"
+
+
+rule comparison_figure:
+    input:
+        table=rules.comparison_table.output[0],
+        code=[*PLOT_CODE, *modules("comparison_figure.py")],
+    output:
+        report(
+            f"{RESULTS}/figures/reported_vs_replicated.svg",
+            caption="../report/comparison.rst",
+            category="Figures",
+            labels={"experiment": "reported against replicated"},
+        ),
+    log:
+        f"{LOGS}/figures/reported_vs_replicated.log",
+    benchmark:
+        f"{BENCHMARKS}/figures/reported_vs_replicated.tsv"
+    localrule: True
+    script:
+        "../scripts/comparison_figure.py"
+
+
+rule figures:
+    localrule: True
+    input:
+        expand(rules.figure.output, experiment=PLAN.experiments),
+        rules.comparison_figure.output,

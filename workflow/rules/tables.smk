@@ -1,0 +1,82 @@
+# All runs gathered into tidy tables, and one table an experiment.
+
+
+rule gather:
+    input:
+        metrics=run_files("metrics.json"),
+        loss=run_files("loss.csv"),
+        provenance=run_files("provenance.json"),
+        checksum=rules.data.output.checksum,
+        code=modules("gathering.py", "provenance.py"),
+    output:
+        runs=f"{RESULTS}/runs.csv",
+        loss=f"{RESULTS}/loss.csv",
+        provenance=f"{RESULTS}/provenance.json",
+    params:
+        runs=RUNS,
+        settings={run_id: run.settings() for run_id, run in PLAN.runs.items()},
+    log:
+        f"{LOGS}/gather.log",
+    benchmark:
+        f"{BENCHMARKS}/gather.tsv"
+    localrule: True
+    script:
+        "../scripts/gather.py"
+
+
+TABLE_CODE = modules("experiments.py", "reported.py", "statistics.py", "tables.py")
+
+
+rule table:
+    input:
+        runs=rules.gather.output.runs,
+        reported=here("report/reported.yaml"),
+        schema=here("workflow/schemas/reported.schema.yaml"),
+        code=TABLE_CODE,
+    output:
+        report(
+            f"{RESULTS}/tables/{{experiment}}.csv",
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"experiment": "{experiment}"},
+        ),
+    params:
+        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
+    log:
+        f"{LOGS}/tables/{{experiment}}.log",
+    benchmark:
+        f"{BENCHMARKS}/tables/{{experiment}}.tsv"
+    localrule: True
+    script:
+        "../scripts/table.py"
+
+
+rule comparison_table:
+    input:
+        runs=rules.gather.output.runs,
+        reported=here("report/reported.yaml"),
+        schema=here("workflow/schemas/reported.schema.yaml"),
+        code=TABLE_CODE,
+    output:
+        report(
+            f"{RESULTS}/tables/reported_vs_replicated.csv",
+            caption="../report/comparison.rst",
+            category="Tables",
+            labels={"experiment": "reported against replicated"},
+        ),
+    params:
+        experiments={name: experiment.as_dict() for name, experiment in PLAN.experiments.items()},
+    log:
+        f"{LOGS}/tables/reported_vs_replicated.log",
+    benchmark:
+        f"{BENCHMARKS}/tables/reported_vs_replicated.tsv"
+    localrule: True
+    script:
+        "../scripts/comparison_table.py"
+
+
+rule tables:
+    localrule: True
+    input:
+        expand(rules.table.output, experiment=PLAN.experiments),
+        rules.comparison_table.output,

@@ -1,0 +1,22 @@
+"""Make the table of every reported number against the replicated ones."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.experiments import Experiment
+from fmnist.files import write_text
+from fmnist.gathering import read_runs
+from fmnist.joblog import run_logged
+from fmnist.reported import read_reported
+from fmnist.tables import reported_against_replicated, to_csv
+
+
+def main(job: Any) -> None:
+    reported = read_reported(Path(job.input.reported), Path(job.input.schema))
+    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    table = reported_against_replicated(experiments, read_runs(Path(job.input.runs)), reported)
+    write_text(Path(job.output[0]), to_csv(table))
+
+
+if "snakemake" in globals():
+    run_logged(main, snakemake)  # noqa: F821

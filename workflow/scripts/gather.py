@@ -1,0 +1,24 @@
+"""Gather all runs into runs.csv, loss.csv and one provenance file."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.files import write_json, write_text
+from fmnist.gathering import RunFolder, gather_curves, gather_runs
+from fmnist.joblog import run_logged
+from fmnist.provenance import file_sha256, summarise
+
+
+def main(job: Any) -> None:
+    folders = [
+        RunFolder(path=Path(metrics).parent, run_id=run_id, seed=seed, settings=job.params.settings[run_id])
+        for metrics, (run_id, seed) in zip(job.input.metrics, job.params.runs, strict=True)
+    ]
+    runs, provenances = gather_runs(folders, file_sha256(Path(job.input.checksum)))
+    write_text(Path(job.output.runs), runs.to_csv(index=False, lineterminator="\n"))
+    write_text(Path(job.output.loss), gather_curves(folders))
+    write_json(Path(job.output.provenance), summarise(provenances))
+
+
+if "snakemake" in globals():
+    run_logged(main, snakemake)  # noqa: F821

@@ -1,0 +1,22 @@
+"""The data rule's script: obtain Fashion-MNIST, verify it, write it as one array file."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist import dataset, files, sources
+
+
+def main(job: Any) -> None:
+    arrays = Path(job.output.arrays)
+    raw = arrays.parent / "raw"
+    folder = Path(job.params.folder).expanduser() if job.params.folder else None
+
+    contents = sources.obtain(folder, job.params.checksums, raw)
+    with files.atomic(arrays) as temporary:
+        dataset.save_arrays(temporary, sources.parse_files(contents))
+    files.write_text(Path(job.output.checksum), sources.checksum_text(contents))
+    sources.discard_downloads(raw)  # only now: a failure above must not cost a second download
+
+
+if "snakemake" in globals():
+    main(snakemake)  # type: ignore[name-defined]  # noqa: F821

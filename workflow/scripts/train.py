@@ -1,0 +1,36 @@
+"""Train one run and write its files."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.dataset import load_dataset
+from fmnist.devices import choose_device, make_deterministic
+from fmnist.joblog import run_logged
+from fmnist.progress import epoch_reporter
+from fmnist.provenance import describe_run, file_sha256
+from fmnist.run_config import RunConfig
+from fmnist.run_files import write_loss_curve, write_metrics, write_predictions, write_provenance
+from fmnist.training import train
+
+
+def main(job: Any) -> None:
+    config = RunConfig.from_settings(job.params.settings)
+    run_id, seed = job.wildcards.run_id, int(job.wildcards.seed)
+    device = choose_device(job.config["device"], job.resources.gpu)
+    make_deterministic(device, job.threads)
+    data_sha256 = file_sha256(Path(job.input.checksum))
+    report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
+    result = train(config, load_dataset(Path(job.input.arrays), device), seed, progress=report)
+    write_loss_curve(Path(job.output.loss), result.epochs)
+    write_predictions(Path(job.output.predictions), result.predictions)
+    provenance = describe_run(
+        device=str(device), engine=result.engine, threads=job.threads, data_sha256=data_sha256, seconds=result.seconds
+    )
+    write_provenance(Path(job.output.provenance), provenance)
+    write_metrics(
+        Path(job.output.metrics), run_id=run_id, seed=seed, config=config, data_sha256=data_sha256, result=result
+    )
+
+
+if "snakemake" in globals():
+    run_logged(main, snakemake)  # noqa: F821
