@@ -1,0 +1,123 @@
+"""Safe Pandoc Markdown: how values from the config, the runs and the data are written."""
+
+import re
+from typing import Any
+
+from markupsafe import Markup
+
+NO_NUMBER = "–"  # an en dash, as tables print it
+MINUS = "−"  # a true minus sign
+
+# Every character that Pandoc's Markdown gives a meaning somewhere in a line.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$@&\"'])")
+
+
+def escape(value: Any) -> Markup:
+    """Write any value so that Markdown shows it as it is, on one line.
+
+    Markup passes: it is Markdown already. None is a dash.
+    """
+    if isinstance(value, Markup):
+        return value
+    text = NO_NUMBER if value is None else " ".join(str(value).split())
+    return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped in this very line
+
+
+def code(value: Any) -> Markup:
+    """Write a name or value in typewriter letters."""
+    text = " ".join(str(value).split())
+    # A code span cannot hold these inside a table; such a value stands there as plain text.
+    return escape(text) if re.search(r"[`|\\]", text) or not text else Markup(f"`{text}`")  # noqa: S704
+
+
+def listing(text: str, language: str = "") -> Markup:
+    """Write a code block whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Markup(f"{fence}{{.{language}}}\n{text.rstrip()}\n{fence}")  # noqa: S704 - a code block shows all as it is
+
+
+def decimals(value: float | None, places: int) -> str:
+    """Write a number with a fixed count of decimals; a dash where there is none."""
+    if value is None:
+        return NO_NUMBER
+    return _minus(f"{value:.{places}f}")
+
+
+def percent(value: float | None) -> str:
+    """Write a number that is in percent, or in points, with two decimals; no sign of percent."""
+    return decimals(value, 2)
+
+
+def loss(value: float | None) -> str:
+    """Write a training loss as the original does, with four decimals."""
+    return decimals(value, 4)
+
+
+def signed(value: float | None, places: int = 2) -> str:
+    """Write a difference with its sign; what rounds to zero has none."""
+    if value is None:
+        return NO_NUMBER
+    text = f"{value:+.{places}f}"
+    return text[1:] if not text.strip("+-0.") else _minus(text)
+
+
+def integer(value: float | None) -> str:
+    """Write a count with a comma at the thousands."""
+    return NO_NUMBER if value is None else f"{round(value):,}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time span: `48 s`, `12 min 05 s`, `3 h 20 min`."""
+    if seconds is None:
+        return NO_NUMBER
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def spread(mean: float | None, deviation: float | None, places: int) -> str:
+    """Write a mean, and ± its standard deviation where several seeds give one."""
+    text = decimals(mean, places)
+    return text if mean is None or deviation is None else f"{text} ± {decimals(deviation, places)}"
+
+
+def compared(a: float, b: float, places: int = 2) -> str:
+    """Say how `a` stands to `b`, as far as the printed decimals tell."""
+    difference = round(a, places) - round(b, places)
+    return "higher than" if difference > 0 else "lower than" if difference < 0 else "equal to"
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """Write a count with its noun: `1 seed`, `3 seeds`."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def _minus(text: str) -> str:
+    # -0.00 is no negative number to a reader.
+    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", MINUS)
+
+
+_WORDS = {
+    "adam": "Adam",
+    "sgd": "SGD",
+    "rmsprop": "RMSprop",
+    "cross_entropy": "cross entropy",
+    "mse": "MSE",
+    "multi_margin": "multi-margin",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "fc": "fully connected",
+    "lenet5": "LeNet-5",
+    "true": "with",
+    "false": "without",
+    "base": "as set",
+}
+
+
+def word(value: str) -> str:
+    """Write a setting's value as a reader says it: `leaky_relu` as leaky ReLU."""
+    return ", ".join(_WORDS.get(part, part) for part in value.split(", "))

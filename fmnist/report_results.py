@@ -1,0 +1,174 @@
+"""What the report says about results: each experiment's table, and each run over its seeds."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fmnist.experiments import Experiment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line of results/tables/<experiment>.csv; None where the file has no number.
+
+    Accuracies in percent, `difference` in points, losses as trained; `n` counts seeds.
+    """
+
+    value: str
+    run_id: str
+    n: int
+    diverged: int
+    train_loss: float | None
+    train_loss_sd: float | None
+    test_accuracy: float | None
+    test_accuracy_sd: float | None
+    reported_train_loss: float | None
+    reported_accuracy: float | None
+    difference: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """One experiment with its table and its figure."""
+
+    experiment: Experiment
+    rows: tuple[Row, ...]
+    figure: str  # path as the Markdown file refers to it
+    fixed: dict[str, str]  # settings that all its runs share and that differ from the defaults
+
+    def get(self, value: str) -> Row | None:
+        """Return the row of a swept value, or None where the config has it no more."""
+        return next((row for row in self.rows if row.value == value), None)
+
+    @property
+    def seeds(self) -> int:
+        """The fewest seeds that any of its values was run with."""
+        return min(row.n for row in self.rows)
+
+    @property
+    def diverged(self) -> list[Row]:
+        """The values of which at least one run diverged."""
+        return [row for row in self.rows if row.diverged]
+
+    def highest(self, measure: str) -> Row | None:
+        """Return the row with the highest measure (a field of Row); None where no row has it."""
+        return max(self._having(measure), key=_getter(measure), default=None)
+
+    def lowest(self, measure: str) -> Row | None:
+        """Return the row with the lowest measure (a field of Row); None where no row has it."""
+        return min(self._having(measure), key=_getter(measure), default=None)
+
+    def ordered(self, measure: str) -> list[Row]:
+        """Return the rows that have the measure, the highest first."""
+        return sorted(self._having(measure), key=_getter(measure), reverse=True)
+
+    def concordance(self, ours: str, reported: str) -> tuple[int, int]:
+        """Count the pairs of values that stand in the original's order, and all pairs.
+
+        Pairs that are equal in the original's print are left out: they have no order.
+        """
+        both = [row for row in self._having(ours) if getattr(row, reported) is not None]
+        pairs = [(a, b) for a, b in combinations(both, 2) if getattr(a, reported) != getattr(b, reported)]
+        same = [
+            (getattr(a, ours) - getattr(b, ours)) * (getattr(a, reported) - getattr(b, reported)) > 0 for a, b in pairs
+        ]
+        return sum(same), len(pairs)
+
+    def _having(self, measure: str) -> list[Row]:
+        return [row for row in self.rows if getattr(row, measure) is not None]
+
+
+def _getter(measure: str) -> Callable[[Row], float]:
+    return lambda row: float(getattr(row, measure))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One run over all its seeds: means, and standard deviations where there are several.
+
+    Accuracies and the gap in percent and points; the gap is train minus test accuracy of
+    the final network with dropout off. `curve` is the mean training loss by epoch.
+    """
+
+    run_id: str
+    seeds: int
+    parameters: int
+    test_accuracy: float | None
+    test_accuracy_sd: float | None
+    train_accuracy: float | None
+    train_accuracy_sd: float | None
+    gap: float | None
+    gap_sd: float | None
+    train_loss: float | None
+    train_loss_sd: float | None
+    seconds: float | None
+    curve: tuple[float | None, ...]
+
+    @property
+    def rises(self) -> int:
+        """How often the mean training loss rose from one epoch to the next."""
+        return sum(after > before for before, after in self._steps())
+
+    @property
+    def steps(self) -> int:
+        """How many pairs of neighbouring epochs there are."""
+        return len(list(self._steps()))
+
+    def _steps(self) -> Iterator[tuple[float, float]]:
+        for before, after in zip(self.curve, self.curve[1:], strict=False):
+            if before is not None and after is not None:
+                yield before, after
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """Read a results/tables/<experiment>.csv."""
+    # "null" is a value that a person can sweep, and pandas would take it for a missing one.
+    table = pd.read_csv(path, dtype={"value": "str", "run_id": "str"}, keep_default_na=False, na_values=[""])
+    columns = [field.name for field in fields(Row)]
+    return tuple(
+        Row(**{name: number_or_none(value) for name, value in record.items()})  # type: ignore[arg-type]
+        for record in table[columns].to_dict("records")
+    )
+
+
+def number_or_none(value: Any) -> Any:
+    """Turn NaN and infinity, which a report cannot print, into None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Run]:
+    """Summarise runs.csv and loss.csv, by run id."""
+    mean_curves = curves.groupby(["run_id", "epoch"])["train_loss"].mean()
+    found = {}
+    for run_id, seeds in runs.groupby("run_id", sort=False):
+        curve = mean_curves[run_id] if run_id in mean_curves.index.get_level_values(0) else ()
+        found[str(run_id)] = _run(str(run_id), seeds, [float(value) for value in curve])
+    return found
+
+
+def _run(run_id: str, seeds: pd.DataFrame, curve: Sequence[float]) -> Run:
+    accuracy, fitted = 100 * seeds["test_accuracy"], 100 * seeds["fitted_train_accuracy"]
+    gap = 100 * seeds["generalization_gap"]
+    numbers = {
+        "test_accuracy": accuracy.mean(),
+        "test_accuracy_sd": accuracy.std(),
+        "train_accuracy": fitted.mean(),
+        "train_accuracy_sd": fitted.std(),
+        "gap": gap.mean(),
+        "gap_sd": gap.std(),
+        "train_loss": seeds["train_loss"].mean(),
+        "train_loss_sd": seeds["train_loss"].std(),
+        "seconds": seeds["seconds"].mean(),
+    }
+    return Run(
+        run_id=run_id,
+        seeds=len(seeds),
+        parameters=int(seeds["parameter_count"].iloc[0]),
+        curve=tuple(number_or_none(value) for value in curve),
+        **{name: number_or_none(float(value)) for name, value in numbers.items()},
+    )
