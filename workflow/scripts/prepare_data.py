@@ -9,7 +9,7 @@ from fmnist import dataset, files, sources
 def main(job: Any) -> None:
     arrays = Path(job.output.arrays)
     raw = arrays.parent / "raw"
-    folder = Path(job.params.folder).expanduser() if job.params.folder else None
+    folder = Path(job.params.folder) if job.params.folder else None
 
     contents = sources.obtain(folder, job.params.checksums, raw)
     with files.atomic(arrays) as temporary:
