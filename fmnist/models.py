@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 
 from fmnist.run_config import FCConfig, LeNet5Config, RunConfig
@@ -95,13 +94,3 @@ def build_model(config: RunConfig) -> nn.Module:
 def parameter_count(model: nn.Module) -> int:
     """Count the trainable parameters of a model."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-@torch.no_grad()
-def predict(model: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
-    """Return the logits [images, 10] of a model in evaluation mode.
-
-    The batch size bounds memory only; no output depends on its batch's other images.
-    """
-    model.eval()
-    return torch.cat([model(batch) for batch in images.split(batch_size)])

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable
 
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer, RMSprop
-from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
+from torch.optim.lr_scheduler import LRScheduler, StepLR
 
 from fmnist.run_config import RunConfig
 
 Parameters = Iterable[nn.Parameter]
 
+# fused and foreach: one kernel, or one call, for all parameters; the same formulas, and a
+# tenth of a LeNet-5 step saved.
+
 
 def _adam(parameters: Parameters, config: RunConfig) -> Optimizer:
-    # fused: one kernel for all parameters, a tenth of a LeNet-5 step saved; same formula.
     return Adam(
         parameters,
         lr=config.learning_rate,
@@ -31,6 +33,7 @@ def _sgd(parameters: Parameters, config: RunConfig) -> Optimizer:
         dampening=0.0,
         nesterov=False,
         weight_decay=config.weight_decay,
+        fused=True,
     )
 
 
@@ -43,6 +46,7 @@ def _rmsprop(parameters: Parameters, config: RunConfig) -> Optimizer:
         momentum=config.momentum,
         centered=False,
         weight_decay=config.weight_decay,
+        foreach=True,
     )
 
 
@@ -53,16 +57,12 @@ OPTIMIZERS: dict[str, Callable[[Parameters, RunConfig], Optimizer]] = {
 }
 
 
-def _constant(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
-    return LambdaLR(optimizer, lambda step: 1.0)
-
-
 def _step(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
     assert config.step_size is not None  # the plan refuses scheduler: step without it
     return StepLR(optimizer, step_size=config.step_size, gamma=config.gamma)
 
 
-SCHEDULERS: dict[str, Callable[[Optimizer, RunConfig], LRScheduler]] = {
-    "none": _constant,
+SCHEDULERS: dict[str, Callable[[Optimizer, RunConfig], LRScheduler | None]] = {
+    "none": lambda optimizer, config: None,  # the learning rate stays
     "step": _step,
 }

@@ -13,8 +13,9 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fmnist.dataset import Dataset
+from fmnist.engines import Engine, choose_engine, predict
 from fmnist.losses import LOSSES, Loss
-from fmnist.models import build_model, parameter_count, predict
+from fmnist.models import build_model, parameter_count
 from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
 from fmnist.randomness import shuffling_generator, stream_seed
 from fmnist.run_config import RunConfig
@@ -42,34 +43,40 @@ class TrainingResult:
     diverged: bool  # the loss stopped being a number; training ended there
     predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
     seconds: float
+    engine: str  # that computed it: "native" or "torch"
 
 
 Progress = Callable[[EpochRecord], None]
 
 
-def train(config: RunConfig, data: Dataset, seed: int, progress: Progress | None = None) -> TrainingResult:
+def train(
+    config: RunConfig, data: Dataset, seed: int, engine: str = "auto", progress: Progress | None = None
+) -> TrainingResult:
     """Train a run from scratch and measure it after every epoch.
 
-    The same config, seed, machine and thread count give the same result, bit for bit.
+    `engine` is auto, native or torch. The same config, seed, engine, machine and thread
+    count give the same result, bit for bit.
     A loss that is no longer finite ends the training: a result, not an error.
     """
     started = time.perf_counter()
     model = _initialised(config, data, seed)
+    chosen = choose_engine(engine, model, data.train_images.device)
     records: list[EpochRecord] = []
-    for record in _epochs(config, model, data, seed):
+    for record in _epochs(config, model, chosen, data, seed):
         records.append(record)
         if progress:
             progress(record)
         if not math.isfinite(record.train_loss):
             break
-    predictions = predict(model, data.test_images).argmax(1)
+    predictions = predict(chosen, model, data.test_images).argmax(1)
     return TrainingResult(
         epochs=records,
         parameter_count=parameter_count(model),
-        fitted_train_accuracy=_accuracy(predict(model, data.train_images), data.train_labels),
+        fitted_train_accuracy=_accuracy(predict(chosen, model, data.train_images), data.train_labels),
         diverged=not math.isfinite(records[-1].train_loss),
         predictions=predictions.to("cpu", torch.uint8).numpy(),
         seconds=time.perf_counter() - started,
+        engine=chosen.name,
     )
 
 
@@ -82,51 +89,50 @@ def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
     return model
 
 
-def _epochs(config: RunConfig, model: nn.Module, data: Dataset, seed: int) -> Iterator[EpochRecord]:
+def _epochs(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> Iterator[EpochRecord]:
     loss_function = LOSSES[config.loss]
     optimizer = OPTIMIZERS[config.optimizer](model.parameters(), config)
     scheduler = SCHEDULERS[config.scheduler](optimizer, config)
     shuffling = shuffling_generator(seed)
     for epoch in range(1, config.epochs + 1):
         order = torch.randperm(len(data.train_labels), generator=shuffling)
-        train_loss, train_accuracy = _train_epoch(config, model, data, order, loss_function, optimizer, scheduler)
-        learning_rate = float(scheduler.get_last_lr()[0])
-        outputs = predict(model, data.test_images)
+        model.train()
+        train_loss, train_accuracy = _train_epoch(config, engine, data, order, loss_function, optimizer, scheduler)
+        outputs = predict(engine, model, data.test_images)
         yield EpochRecord(
             epoch=epoch,
             train_loss=train_loss,
             train_accuracy=train_accuracy,
             test_loss=float(loss_function(outputs, data.test_labels)),
             test_accuracy=_accuracy(outputs, data.test_labels),
-            learning_rate=learning_rate,
+            learning_rate=float(optimizer.param_groups[0]["lr"]),
         )
 
 
 def _train_epoch(
     config: RunConfig,
-    model: nn.Module,
+    engine: Engine,
     data: Dataset,
     order: Tensor,
     loss_function: Loss,
     optimizer: Optimizer,
-    scheduler: LRScheduler,
+    scheduler: LRScheduler | None,
 ) -> tuple[float, float]:
     """Train one epoch; return the mean batch loss and the accuracy while training."""
-    model.train()
     losses, correct = [], []
     batches = _batches(order.to(data.train_labels.device), config)
     for batch in batches:
         labels = data.train_labels[batch]
-        outputs = model(data.train_images[batch])
+        outputs = engine.forward(data.train_images, batch)
         loss = loss_function(outputs, labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if config.step_unit == "batch":
+        if scheduler and config.step_unit == "batch":
             scheduler.step()
         losses.append(loss.detach())
         correct.append((outputs.argmax(1) == labels).sum())
-    if config.step_unit == "epoch":
+    if scheduler and config.step_unit == "epoch":
         scheduler.step()
     seen = sum(len(batch) for batch in batches)
     return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
