@@ -132,6 +132,7 @@ struct Convolution {
     const float* input;   // [in_channels][in_rows][in_columns][batch]
     long in_channels, in_rows, in_columns;
     long pad_rows;        // rows of zeros above and below, which are skipped, not stored
+    long pad_columns;     // columns of zeros at both sides: stored, but skipped where a tile sees no other
     const float* weight;  // packed, see below
     const float* bias;    // [channels], or null
     float* output;        // [channels][rows][columns][batch]
@@ -141,6 +142,12 @@ struct Convolution {
     float* output_row(long o, long row) const { return output + (o * rows + row) * columns * batch; }
     long first_ky(long y) const { return std::max(0L, pad_rows - y); }
     long end_ky(long y) const { return std::min<long>(K, in_rows + pad_rows - y); }
+    // The taps that reach beyond the zero columns from any position of [p, end).
+    long first_kx(long end) const { return end > pad_columns * batch ? 0 : pad_columns - (end - 1) / batch; }
+    long end_kx(long p) const {
+        const long edge = in_columns - pad_columns;  // the first column of the right-hand zeros
+        return p < (edge - K + 1) * batch ? K : edge - p / batch;
+    }
 };
 
 long tile_size(long channels, long most) {  // equal tiles: 12 channels are 6 + 6, not 8 + 4
@@ -168,11 +175,12 @@ template <int N, int V, class T> void convolve_tile(const Convolution& c, long o
     for (int n = 0; n < N; ++n)
         for (int v = 0; v < V; ++v) sum[n][v] = T{} + (c.bias ? c.bias[o0 + n] : 0.0f);
     const float* tile = c.weight + o0 * c.in_channels * K * K;
+    const long first = c.first_kx(p + V * width), end = c.end_kx(p);
     for (long i = 0; i < c.in_channels; ++i)
         for (long ky = c.first_ky(y); ky < c.end_ky(y); ++ky) {
-            const float* in = c.input_row(i, y + ky - c.pad_rows) + p;
-            const float* w = tile + (i * K + ky) * K * N;
-            for (long kx = 0; kx < K; ++kx, in += c.batch, w += N) {
+            const float* in = c.input_row(i, y + ky - c.pad_rows) + first * c.batch + p;
+            const float* w = tile + ((i * K + ky) * K + first) * N;
+            for (long kx = first; kx < end; ++kx, in += c.batch, w += N) {
                 T x[V];
                 for (int v = 0; v < V; ++v) x[v] = load<T>(in + v * width);
                 for (int n = 0; n < N; ++n)
@@ -207,7 +215,9 @@ void convolve_row(const Convolution& c, long y) {
 // The last vector of a row of n floats, with zeros for what whole vectors already covered.
 Vec load_rest(const float* row, long n) {
     Vec v{};
-    std::memcpy(&v, row + n / WIDTH * WIDTH, n % WIDTH * sizeof(float));
+    if (n < WIDTH) std::memcpy(&v, row, n * sizeof(float));
+    else v = load<Vec>(row + n - WIDTH);
+    for (int lane = 0; lane < WIDTH; ++lane) v[lane] = n >= WIDTH && lane < WIDTH - n % WIDTH ? 0.0f : v[lane];
     return v;
 }
 
@@ -386,7 +396,7 @@ void normalisation_backward(const Stage& s, long c, const float* x, float* g, lo
 }
 
 Convolution forward_convolution(const Stage& s, const float* input, const float* weight, float* output) {
-    return {input, s.in_channels, s.in_rows, s.in_columns, s.pad_rows, weight, s.bias, output, s.channels,
+    return {input, s.in_channels, s.in_rows, s.in_columns, s.pad_rows, s.pad_rows, weight, s.bias, output, s.channels,
             s.rows, s.columns, s.batch};
 }
 
@@ -441,15 +451,19 @@ void stage_forward(const Stage* stage, const float* input, float* kept, float* p
 }
 
 // Write the gradients of weight, bias, gamma, beta (the last two with batch normalisation
-// only) and of the input, where grad_input is not null. `gradient` is scratch: [channels]
-// [rows][columns + 2 * margin][batch], where margin is K - 1 with grad_input, otherwise 0.
+// only) and of the input, where grad_input is not null.
 void stage_backward(const Stage* stage, const float* input, const float* kept, const float* grad_pooled,
-                    float* gradient, float* grad_weight, float* grad_bias, float* grad_gamma, float* grad_beta,
+                    float* grad_weight, float* grad_bias, float* grad_gamma, float* grad_beta,
                     float* grad_input) {
     const Stage& s = *stage;
     const long n = s.columns * s.batch, half = s.columns / 2, margin = grad_input ? (K - 1) * s.batch : 0;
     const long pitch = n + 2 * margin;
     std::vector<float> scratch(s.gamma ? 2 * n : 0);
+    // [channels][rows][pitch]: the gradient of the convolution's output, between zero columns
+    // if it is to be convolved again. Kept between calls: fresh pages cost more than the sums.
+    static thread_local std::vector<float> workspace;
+    if (long(workspace.size()) < s.channels * s.rows * pitch) workspace.resize(s.channels * s.rows * pitch);
+    float* gradient = workspace.data();
     for (long o = 0; o < s.channels; ++o) {
         const float* x = kept + o * s.rows * n;
         float* g = gradient + o * s.rows * pitch + margin;
@@ -478,7 +492,7 @@ void stage_backward(const Stage* stage, const float* input, const float* kept, c
     const auto weight = packed(s.in_channels, s.channels, [&](long i, long o, long ky, long kx) {
         return s.weight[((o * s.in_channels + i) * K + K - 1 - ky) * K + K - 1 - kx];
     });
-    const Convolution c{gradient, s.channels, s.rows, s.columns + 2 * (K - 1), K - 1, weight.data(), nullptr,
+    const Convolution c{gradient, s.channels, s.rows, s.columns + 2 * (K - 1), K - 1, K - 1, weight.data(), nullptr,
                         grad_input, s.in_channels, s.in_rows, s.in_columns, s.batch};
     for (long y = 0; y < s.in_rows; ++y) convolve_row(c, y);
 }

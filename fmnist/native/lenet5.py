@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional as F
 
 from fmnist.models import IMAGE_SIDE, LeNet5
 from fmnist.native.build import library
@@ -106,16 +105,14 @@ class _Pass:
 
     def backward(self, grad_pooled: Tensor, with_input: bool) -> tuple[list[Tensor], Tensor | None]:
         """Return the gradients of the stage's parameters, and of its input if asked for."""
-        channels, rows, columns, batch = self.kept.shape
+        channels = self.kept.shape[0]
         grad_weight = torch.empty(channels, self.arguments.in_channels, KERNEL, KERNEL)
         # Of bias, and with batch normalisation of gamma and beta.
         grads = [grad_weight, *torch.empty(1 if self.statistics is None else 3, channels)]
         grad_input = torch.empty_like(self.input) if with_input else None
-        margin = KERNEL - 1 if with_input else 0
-        scratch = torch.empty(channels, rows, columns + 2 * margin, batch)
         library().stage_backward(
             ctypes.byref(self.arguments),
-            *_pointers(self.input, self.kept, grad_pooled, scratch),
+            *_pointers(self.input, self.kept, grad_pooled),
             *_pointers(*(grads if len(grads) == 4 else [*grads, None, None])),
             *_pointers(grad_input),
         )
@@ -193,16 +190,16 @@ class NativeLeNet5:
         """Return the logits [batch, 10] of images[indices], as LeNet5.forward does."""
         model = self._model
         # The third convolution covers its whole input: a matrix product.
-        x = F.linear(self._features(images, indices), model.conv3.weight.flatten(1), model.conv3.bias)
+        x = torch.addmm(model.conv3.bias[:, None], model.conv3.weight.flatten(1), self._features(images, indices)).t()
         x = model.activation(model.norm3(x[:, :, None, None])).flatten(1)
         x = model.activation(model.dropout(model.fc1(x)))
         logits: Tensor = model.fc2(x)
         return logits
 
     def _features(self, images: Tensor, indices: Tensor) -> Tensor:
-        """Return the two stages' outputs [batch, channels * 25]."""
+        """Return the two stages' outputs [channels * 25, batch]."""
         # Batch statistics need the whole batch at once; without them images are independent.
         whole = isinstance(self._model.norm1, nn.BatchNorm2d) and self._model.training
         parts = [indices] if whole else indices.split(CHUNK)
-        outputs = [_Stages.apply(images, part, self._stages, *self._parameters).flatten(0, 2).t() for part in parts]
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+        outputs = [_Stages.apply(images, part, self._stages, *self._parameters).flatten(0, 2) for part in parts]
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs, 1)
