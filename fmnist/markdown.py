@@ -1,6 +1,8 @@
 """Safe Pandoc Markdown: how values from the config, the runs and the data are written."""
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -19,7 +21,7 @@ def escape(value: Any) -> Markup:
     """
     if isinstance(value, Markup):
         return value
-    text = NO_NUMBER if value is None else " ".join(str(value).split())
+    text = NO_NUMBER if value is None else re.sub(r"\s+", " ", str(value))
     return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped in this very line
 
 
@@ -35,6 +37,11 @@ def listing(text: str, language: str = "") -> Markup:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return Markup(f"{fence}{{.{language}}}\n{text.rstrip()}\n{fence}")  # noqa: S704 - a code block shows all as it is
+
+
+def identifier(name: str) -> Markup:
+    """Write an experiment's name as part of an anchor, such as `{#fig-NAME}`."""
+    return Markup(re.sub(r"[^A-Za-z0-9_.-]", "-", name))  # noqa: S704 - only plain characters are left
 
 
 def decimals(value: float | None, places: int) -> str:
@@ -85,8 +92,10 @@ def spread(mean: float | None, deviation: float | None, places: int) -> str:
     return text if mean is None or deviation is None else f"{text} ± {decimals(deviation, places)}"
 
 
-def compared(a: float, b: float, places: int = 2) -> str:
+def compared(a: float | None, b: float | None, places: int = 2) -> str:
     """Say how `a` stands to `b`, as far as the printed decimals tell."""
+    if a is None or b is None:
+        return "not comparable with"
     difference = round(a, places) - round(b, places)
     return "higher than" if difference > 0 else "lower than" if difference < 0 else "equal to"
 
@@ -101,6 +110,12 @@ def _minus(text: str) -> str:
     return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", MINUS)
 
 
+_SETTINGS = {
+    "batch_norm": "batch normalisation",
+    "loss": "loss function",
+    "optimizer": "optimiser",
+    "step_size": "step size",
+}
 _WORDS = {
     "adam": "Adam",
     "sgd": "SGD",
@@ -114,10 +129,38 @@ _WORDS = {
     "lenet5": "LeNet-5",
     "true": "with",
     "false": "without",
-    "base": "as set",
 }
 
 
 def word(value: str) -> str:
     """Write a setting's value as a reader says it: `leaky_relu` as leaky ReLU."""
     return ", ".join(_WORDS.get(part, part) for part in value.split(", "))
+
+
+def metadata(value: Any) -> Markup:
+    """Write a text for the document's YAML head, where pandoc reads it as Markdown."""
+    return Markup(json.dumps(str(escape(value)), ensure_ascii=False))  # noqa: S704 - a JSON string is a YAML one
+
+
+def listed(values: Sequence[Any]) -> str:
+    """Join texts as prose does: `a`, `a and b`, `a, b and c`."""
+    texts = [str(value) for value in values]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
+def setting(name: str) -> str:
+    """Write a setting's name as a reader says it: `learning_rate` as learning rate."""
+    return _SETTINGS.get(name, name.replace("_", " "))
+
+
+def setting_value(name: str, value: str) -> str:
+    """Write a setting with its value, for prose: learning rate 0.0016, with dropout, Adam."""
+    if value in ("true", "false"):
+        return f"{_WORDS[value]} {setting(name)}"
+    if name in _KINDS:
+        return f"{word(value)} {setting(name)}"
+    return word(value) if value in _WORDS else f"{setting(name)} {word(value)}"
+
+
+# Settings whose value reads as a kind of them: max pooling, tanh activation.
+_KINDS = {"pooling"}

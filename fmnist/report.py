@@ -1,23 +1,35 @@
 """The report as one Markdown file: Jinja2 fills its sections from the results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from fmnist import markdown
+from fmnist.run_config import format_value
 
-FILTERS = {
+# What stands in the last column of section 7: the exception is what the eye should find.
+INSIDE = {"true": "inside", "false": Markup("**outside**")}
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "code": markdown.code,
     "counted": markdown.counted,
     "decimals": markdown.decimals,
     "duration": markdown.duration,
+    "identifier": markdown.identifier,
     "integer": markdown.integer,
+    "listed": markdown.listed,
     "listing": markdown.listing,
     "loss": markdown.loss,
+    "metadata": markdown.metadata,
     "percent": markdown.percent,
+    "say": lambda row, result: result.say(row),
+    "setting": markdown.setting,
+    "setting_text": lambda value: markdown.word(format_value(value)) if value is not None else None,
     "signed": markdown.signed,
+    "verdict": lambda inside: INSIDE.get(inside, markdown.NO_NUMBER),
     "word": markdown.word,
 }
 
@@ -42,6 +54,9 @@ def _environment(folder: Path) -> jinja2.Environment:
         # as escaped already, so that it is not escaped twice.
         autoescape=True,
         finalize=markdown.escape,
+        # Pandoc writes anchors as {#name}, where Jinja2 would see a comment.
+        comment_start_string="{//",
+        comment_end_string="//}",
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fmnist.experiments import Experiment
+from fmnist.markdown import setting_value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +45,13 @@ class Result:
     def get(self, value: str) -> Row | None:
         """Return the row of a swept value, or None where the config has it no more."""
         return next((row for row in self.rows if row.value == value), None)
+
+    def say(self, row: Row) -> str:
+        """Name a row in prose, such as `learning rate 0.0016` or `with dropout`."""
+        parts = row.value.split(", ")
+        if len(parts) != len(self.experiment.swept):
+            return self.experiment.title
+        return ", ".join(setting_value(name, part) for name, part in zip(self.experiment.swept, parts, strict=True))
 
     @property
     def seeds(self) -> int:

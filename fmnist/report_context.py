@@ -1,0 +1,131 @@
+"""Everything that the report's sections can say, gathered from the results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from fmnist.architecture import build_network, format_shape, layers
+from fmnist.experiments import Experiment, Plan
+from fmnist.figures import ORIGINAL_EPOCHS
+from fmnist.markdown import percent, word
+from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
+from fmnist.reported import Claim, Reported, ReportedRun
+from fmnist.run_config import format_value
+
+# Where the original printed the numbers of its base case: four trainings of one setting.
+BASE_CASE = (("lenet5_base", "base"), ("optimizer", "adam"), ("loss", "cross_entropy"), ("activation", "tanh"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inputs:
+    """What the report is made from. Figure paths are as the Markdown file refers to them."""
+
+    config: Mapping[str, Any]
+    plan: Plan
+    runs: pd.DataFrame  # results/runs.csv
+    curves: pd.DataFrame  # results/loss.csv
+    tables: Mapping[str, Path]  # results/tables/<experiment>.csv, by experiment
+    figures: Mapping[str, str]  # by experiment
+    drawings: Mapping[str, str]  # by model
+    comparison: Path  # results/tables/reported_vs_replicated.csv
+    comparison_figure: str
+    provenance: Mapping[str, Any]
+    reported: Reported
+    claims: list[Claim]
+
+
+def build_context(inputs: Inputs) -> dict[str, Any]:
+    """Return every name that a section template can use."""
+    results = {name: _result(experiment, inputs) for name, experiment in inputs.plan.experiments.items()}
+    epochs = sorted({run.epochs for run in inputs.plan.runs.values()})
+    return {
+        "title": inputs.config["report"]["title"],
+        "banner": inputs.config["report"]["banner"],
+        "config": inputs.config,
+        "config_yaml": yaml.safe_dump(dict(inputs.config), sort_keys=False, allow_unicode=True, width=88),
+        "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
+        "longest": epochs[-1],
+        "seeds": list(inputs.config["seeds"]),
+        "results": results,
+        "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],
+        "runs": summarise_runs(inputs.runs, inputs.curves),
+        "settings": {identity: _texts(run.settings()) for identity, run in inputs.plan.runs.items()},
+        "networks": {name: _network(name, settings) for name, settings in inputs.config["models"].items()},
+        "drawings": inputs.drawings,
+        "original": _originals(inputs.reported),
+        "best_original": lambda experiment: _best_original(experiment, inputs.reported),
+        "original_epochs": ORIGINAL_EPOCHS,
+        "original_environment": inputs.reported.environment,
+        "original_base": _base_case(inputs.reported),
+        "comparison": _comparison(inputs.comparison),
+        "comparison_figure": inputs.comparison_figure,
+        "claims": inputs.claims,
+        "provenance": inputs.provenance,
+        "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
+    }
+
+
+def _result(experiment: Experiment, inputs: Inputs) -> Result:
+    return Result(
+        experiment=experiment,
+        rows=read_rows(inputs.tables[experiment.name]),
+        figure=inputs.figures[experiment.name],
+        fixed=_fixed_settings(experiment, inputs),
+    )
+
+
+def _fixed_settings(experiment: Experiment, inputs: Inputs) -> dict[str, str]:
+    """Return what all runs of an experiment share and what is no default."""
+    runs = [_texts(inputs.plan.runs[identity].settings()) for identity in experiment.run_ids]
+    model = inputs.plan.runs[experiment.run_ids[0]].model
+    defaults = _texts({**inputs.config["defaults"], **inputs.config["models"][model]})
+    shared = {key: value for key, value in runs[0].items() if all(run.get(key) == value for run in runs)}
+    return {key: value for key, value in shared.items() if key not in experiment.swept and defaults.get(key) != value}
+
+
+def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
+    return {key: format_value(value) for key, value in settings.items()}
+
+
+def _network(model: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a network's layer table: (name, shape as text, parameters), and their sum."""
+    found = layers(build_network(model, settings))
+    rows = [{"name": layer.name, "shape": format_shape(layer.shape), "parameters": layer.parameters} for layer in found]
+    return {"layers": rows, "parameters": sum(layer.parameters for layer in found)}
+
+
+def _originals(reported: Reported) -> dict[str, dict[str, ReportedRun]]:
+    nested: dict[str, dict[str, ReportedRun]] = {}
+    for (experiment, value), run in reported.runs.items():
+        nested.setdefault(experiment, {})[value] = run
+    return nested
+
+
+def _base_case(reported: Reported) -> list[float]:
+    """Return the accuracies, in percent, of the original's trainings of its base case."""
+    return [reported.runs[key].accuracy for key in BASE_CASE if key in reported.runs]
+
+
+def _best_original(experiment: str, reported: Reported) -> str:
+    """Return the value with the original's highest accuracy of an experiment, as text."""
+    runs = {value: run.accuracy for (name, value), run in reported.runs.items() if name == experiment}
+    best = max(runs, key=lambda value: runs[value])
+    return f"{word(best)} ({percent(runs[best])} %)"
+
+
+def _comparison(path: Path) -> list[dict[str, Any]]:
+    table = pd.read_csv(path, dtype={"value": "str", "inside": "str"}, keep_default_na=False, na_values=[""])
+    return [{str(key): number_or_none(value) for key, value in record.items()} for record in table.to_dict("records")]
+
+
+def _networks_compared(results: Mapping[str, Result], runs: Mapping[str, Run]) -> list[dict[str, Any]]:
+    """Return the rows of section 5: each network that the config still trains, with its run."""
+    found = []
+    for name in ("fully_connected", "lenet5_base", "combined"):
+        for row in results[name].rows if name in results else ():
+            found.append({"experiment": name, "result": results[name], "row": row, "run": runs[row.run_id]})
+    return found

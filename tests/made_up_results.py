@@ -1,0 +1,173 @@
+"""A whole set of results with made-up numbers, as the report rule would find them."""
+
+import hashlib
+import importlib.util
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from fmnist.architecture import build_network
+from fmnist.config import read_yaml
+from fmnist.experiments import plan_experiments
+from fmnist.files import write_json, write_text
+from fmnist.gathering import RUN_COLUMNS, read_runs
+from fmnist.models import parameter_count
+from fmnist.reported import read_reported
+from fmnist.run_config import format_value
+from fmnist.tables import experiment_table, reported_against_replicated, to_csv
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+REPORTED = ROOT / "report/reported.yaml"
+REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
+A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
+
+
+def shipped_config(**changes):
+    return {**read_yaml(ROOT / "config.yaml"), **changes}
+
+
+class Results:
+    """Made-up results of a config under a folder; change `runs` before `report` to change the story."""
+
+    def __init__(self, folder, config, draw=None):
+        self.folder, self.config = Path(folder), config
+        self.plan = plan_experiments(config, read_yaml(SCHEMA), "config")
+        self.reported = read_reported(REPORTED, REPORTED_SCHEMA)
+        self.draw = draw
+        rows = [self._run(run_id, seed) for run_id in self.plan.runs for seed in config["seeds"]]
+        self.runs = pd.DataFrame(rows, columns=list(RUN_COLUMNS))
+
+    def _run(self, run_id, seed):
+        run = self.plan.runs[run_id]
+        settings = {k: format_value(v) for k, v in run.settings().items() if v is not None}
+        accuracy, loss = self._near_the_original(run_id)
+        noise = np.random.default_rng(int(hashlib.sha256(f"{run_id} {seed}".encode()).hexdigest()[:8], 16))
+        accuracy, loss = accuracy + noise.normal(0, 0.002), loss * math.exp(noise.normal(0, 0.03))
+        fitted = min(accuracy + 0.03 + noise.normal(0, 0.004), 0.999)
+        count = parameter_count(build_network(run.model, self.config["models"][run.model]))
+        return {
+            "run_id": run_id,
+            "seed": seed,
+            **settings,
+            "parameter_count": count,
+            "train_loss": loss,
+            "train_accuracy": fitted,
+            "test_loss": 0.31,
+            "test_accuracy": accuracy,
+            "fitted_train_accuracy": fitted,
+            "generalization_gap": fitted - accuracy,
+            "diverged": False,
+            "epochs_trained": run.epochs,
+            "seconds": 60 + 30 * noise.random(),
+            "device": "cpu",
+            "engine": "torch",
+        }
+
+    def _near_the_original(self, run_id):
+        for experiment in self.plan.experiments.values():
+            for member in experiment.members:
+                printed = self.reported.runs.get((experiment.name, member.label))
+                if member.run_id == run_id and printed:
+                    return printed.accuracy / 100, printed.train_loss or 0.12
+        return 0.89, 0.17
+
+    def set_run(self, run_id, **numbers):
+        """Overwrite numbers of all seeds of one run."""
+        assert run_id in set(self.runs["run_id"])
+        for name, value in numbers.items():
+            self.runs.loc[self.runs["run_id"] == run_id, name] = value
+
+    def _curves(self):
+        for run in self.runs.itertuples():
+            for epoch in range(1, run.epochs_trained + 1):
+                loss = run.train_loss * (run.epochs_trained / epoch) ** 0.45
+                yield run.run_id, run.seed, epoch, loss, 0.9, 0.3, run.test_accuracy - 0.2 / epoch, 0.001
+
+    def write(self):
+        """Write every file that the report rule takes, and return its job."""
+        columns = "run_id seed epoch train_loss train_accuracy test_loss test_accuracy learning_rate".split()
+        curves = pd.DataFrame(self._curves(), columns=columns)
+        write_text(self.folder / "runs.csv", self.runs.to_csv(index=False))
+        write_text(self.folder / "loss.csv", curves.to_csv(index=False))
+        runs = read_runs(self.folder / "runs.csv")
+        for name, experiment in self.plan.experiments.items():
+            write_text(self.table(name), to_csv(experiment_table(experiment, runs, self.reported)))
+        comparison = reported_against_replicated(self.plan.experiments, runs, self.reported)
+        write_text(self.table("reported_vs_replicated"), to_csv(comparison))
+        write_json(self.folder / "provenance.json", self._provenance())
+        for name in [*self.plan.experiments, "reported_vs_replicated", "fc_network", "lenet5_network"]:
+            write_text(self.figure(name), A_FIGURE)
+        if self.draw:
+            self.draw(self, runs, curves)
+        return self._job()
+
+    def _provenance(self):
+        names = "python torch torchvision numpy pandas matplotlib seaborn snakemake".split()
+        return {
+            "runs": len(self.runs),
+            "versions": {name: ["1.2.3"] for name in names},
+            "platforms": ["Linux-made-up"],
+            "cpus": ["Made-up CPU @ 2.00GHz"],
+            "devices": ["cpu"],
+            "engines": ["torch"],
+            "threads": [1],
+            "data_sha256": ["0" * 64],
+            "git_revisions": ["f" * 40],
+            "seconds_total": float(self.runs["seconds"].sum()),
+            "seconds_by_run": self.runs.groupby("run_id")["seconds"].mean().to_dict(),
+        }
+
+    def table(self, name):
+        return self.folder / "tables" / f"{name}.csv"
+
+    def figure(self, name):
+        return self.folder / "figures" / f"{name}.svg"
+
+    def _job(self):
+        style = ROOT / "report/style"
+        given = {
+            "runs": self.folder / "runs.csv",
+            "loss": self.folder / "loss.csv",
+            "tables": [self.table(name) for name in self.plan.experiments],
+            "figures": [self.figure(name) for name in self.plan.experiments],
+            "fc": self.figure("fc_network"),
+            "lenet5": self.figure("lenet5_network"),
+            "comparison": self.table("reported_vs_replicated"),
+            "comparison_figure": self.figure("reported_vs_replicated"),
+            "provenance": self.folder / "provenance.json",
+            "schema": SCHEMA,
+            "reported": REPORTED,
+            "reported_schema": REPORTED_SCHEMA,
+            "claims": ROOT / "report/claims.yaml",
+            "claims_schema": ROOT / "workflow/schemas/claims.schema.yaml",
+            "sections": sorted((ROOT / "report/sections").glob("[0-9]*.md.j2")),
+            "crossref": style / "crossref.lua",
+            "html_template": style / "page.html",
+            "css": style / "page.css",
+            "typst_template": style / "paper.typ",
+        }
+        made = {
+            "markdown": self.folder / "report/report.md",
+            "html": self.folder / "report/index.html",
+            "pdf": self.folder / "report/report.pdf",
+        }
+        return SimpleNamespace(
+            input=SimpleNamespace(**given),
+            output=SimpleNamespace(**made),
+            params=SimpleNamespace(config=self.config),
+        )
+
+
+def script(name):
+    """Import a workflow script; outside Snakemake it defines `main` and runs nothing."""
+    path = ROOT / "workflow/scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"script_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+

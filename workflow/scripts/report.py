@@ -1,0 +1,62 @@
+"""Write the report: one Markdown file, one HTML page, one PDF."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from fmnist.config import read_yaml
+from fmnist.experiments import plan_experiments
+from fmnist.files import atomic, write_text
+from fmnist.gathering import read_curves, read_runs
+from fmnist.joblog import run_logged
+from fmnist.rendering import Style, write_html, write_pdf
+from fmnist.report import render_sections
+from fmnist.report_context import Inputs, build_context
+from fmnist.reported import read_claims, read_reported
+
+
+def main(job: Any) -> None:
+    markdown = Path(job.output.markdown)
+    context = build_context(_inputs(job, markdown))
+    write_text(markdown, render_sections([Path(path) for path in job.input.sections], context))
+    _render(job, markdown)
+
+
+def _inputs(job: Any, markdown: Path) -> Inputs:
+    return Inputs(
+        config=job.params.config,
+        plan=plan_experiments(job.params.config, read_yaml(Path(job.input.schema)), "config"),
+        runs=read_runs(Path(job.input.runs)),
+        curves=read_curves(Path(job.input.loss)),
+        tables={Path(path).stem: Path(path) for path in job.input.tables},
+        figures={Path(path).stem: _beside(path, markdown) for path in job.input.figures},
+        drawings={"fc": _beside(job.input.fc, markdown), "lenet5": _beside(job.input.lenet5, markdown)},
+        comparison=Path(job.input.comparison),
+        comparison_figure=_beside(job.input.comparison_figure, markdown),
+        provenance=json.loads(Path(job.input.provenance).read_text(encoding="utf-8")),
+        reported=read_reported(Path(job.input.reported), Path(job.input.reported_schema)),
+        claims=read_claims(Path(job.input.claims), Path(job.input.claims_schema)),
+    )
+
+
+def _beside(path: str | Path, markdown: Path) -> str:
+    """Return a figure's path as the Markdown file refers to it."""
+    return Path(os.path.relpath(path, markdown.parent)).as_posix()
+
+
+def _render(job: Any, markdown: Path) -> None:
+    style = Style(
+        crossref=Path(job.input.crossref),
+        html_template=Path(job.input.html_template),
+        css=Path(job.input.css),
+        typst_template=Path(job.input.typst_template),
+    )
+    with atomic(Path(job.output.html)) as html:
+        write_html(markdown, html, style)
+    with atomic(Path(job.output.pdf)) as pdf:
+        write_pdf(markdown, pdf, style)
+
+
+if "snakemake" in globals():
+    run_logged(main, snakemake)  # noqa: F821
