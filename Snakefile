@@ -13,13 +13,11 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/report.smk"
 
 
 rule all:
     default_target: True
     localrule: True
     input:
-        rules.report.output,
         rules.tables.input,
         rules.figures.input,

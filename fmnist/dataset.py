@@ -1,5 +1,6 @@
 """Fashion-MNIST as one prepared array file, and as tensors that stay in memory."""
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             tensors = [torch.from_numpy(arrays[name]) for name in ARRAYS]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{path} is no prepared Fashion-MNIST file ({error}); delete it to have it made anew."
         ) from None

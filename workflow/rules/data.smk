@@ -1,12 +1,19 @@
 # Fashion-MNIST: found or fetched, verified, and laid down as one array file.
 
 
+def data_folder():
+    """The config's data folder; relative to the project, wherever Snakemake runs."""
+    folder = config["data"]["folder"]
+    expanded = folder and Path(folder).expanduser()
+    return str(expanded) if folder and expanded.is_absolute() else folder and here(expanded)
+
+
 rule data:
     output:
-        arrays=f"{RESULTS}/data/fashion_mnist.npz",
-        checksum=f"{RESULTS}/data/fashion_mnist.sha256",
+        arrays=ARRAYS,
+        checksum=CHECKSUM,
     params:
-        folder=config["data"]["folder"] and (BASE / config["data"]["folder"]).as_posix(),
+        folder=data_folder(),
         checksums=config["data"]["checksums"],
     log:
         f"{LOGS}/data.log",

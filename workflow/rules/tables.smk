@@ -6,7 +6,7 @@ rule gather:
         metrics=run_files("metrics.json"),
         loss=run_files("loss.csv"),
         provenance=run_files("provenance.json"),
-        checksum=rules.data.output.checksum,
+        checksum=CHECKSUM,
         code=modules("gathering.py", "provenance.py"),
     output:
         runs=f"{RESULTS}/runs.csv",

@@ -23,14 +23,16 @@ def settings_of(wildcards):
     return PLAN.runs[wildcards.run_id].settings()
 
 
+HAS_GPU = any(Path("/dev").glob("nvidia[0-9]*"))
+
+
 def gpus_of_run(wildcards):
     """One GPU where the config demands it or this machine has one; none otherwise.
 
     On a machine without a GPU the request must be 0, or `--resources gpu=1` would run one
     job at a time.
     """
-    has_gpu = any(Path("/dev").glob("nvidia[0-9]*"))
-    return int(config["device"] == "cuda" or (config["device"] == "auto" and has_gpu))
+    return int(config["device"] == "cuda" or (config["device"] == "auto" and HAS_GPU))
 
 
 def memory_of_run(wildcards, attempt):
@@ -45,8 +47,8 @@ def minutes_of_run(wildcards, attempt):
 
 rule train:
     input:
-        arrays=ancient(rules.data.output.arrays),
-        checksum=rules.data.output.checksum,
+        arrays=ancient(ARRAYS),
+        checksum=CHECKSUM,
         code=TRAINING_CODE,
     output:
         metrics=f"{RUN}/metrics.json",

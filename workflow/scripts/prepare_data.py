@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fmnist import dataset, files, sources
+from fmnist.joblog import run_logged
 
 
 def main(job: Any) -> None:
@@ -19,4 +20,4 @@ def main(job: Any) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # type: ignore[name-defined]  # noqa: F821
+    run_logged(main, snakemake)  # noqa: F821
