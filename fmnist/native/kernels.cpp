@@ -32,8 +32,9 @@ constexpr int SIDE = 28;  // the images' side
 constexpr int PAD = 2;    // zero columns on either side of an image, for the first convolution
 
 // Register tiles. Convolution: CHANNELS x (budget / channels) accumulators, which leaves
-// registers for one step's inputs and one weight. Weight gradient: GRAD_CHANNELS x K.
-constexpr int BUDGET = REGISTERS * 3 / 4, CHANNELS = REGISTERS / 4, GRAD_CHANNELS = REGISTERS / 8;
+// registers for one step's inputs and one weight. Weight gradient: GRAD_CHANNELS x K sums,
+// as many gradients and one input.
+constexpr int BUDGET = REGISTERS * 3 / 4, CHANNELS = REGISTERS / 4, GRAD_CHANNELS = (REGISTERS - 1) / (K + 1);
 constexpr long BLOCK = 12 * WIDTH;  // floats of a row that all channels share before moving on
 
 template <class T> T load(const float* p) { T v; std::memcpy(&v, p, sizeof v); return v; }
@@ -214,10 +215,10 @@ void convolve_row(const Convolution& c, long y) {
 
 // The last vector of a row of n floats, with zeros for what whole vectors already covered.
 Vec load_rest(const float* row, long n) {
+    static const float lanes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    if (n >= WIDTH) return load<Vec>(lanes) < float(WIDTH - n % WIDTH) ? Vec{} : load<Vec>(row + n - WIDTH);
     Vec v{};
-    if (n < WIDTH) std::memcpy(&v, row, n * sizeof(float));
-    else v = load<Vec>(row + n - WIDTH);
-    for (int lane = 0; lane < WIDTH; ++lane) v[lane] = n >= WIDTH && lane < WIDTH - n % WIDTH ? 0.0f : v[lane];
+    std::memcpy(&v, row, n * sizeof(float));
     return v;
 }
 

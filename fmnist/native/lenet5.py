@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
 
 from fmnist.models import IMAGE_SIDE, LeNet5
 from fmnist.native.build import library
@@ -190,16 +191,16 @@ class NativeLeNet5:
         """Return the logits [batch, 10] of images[indices], as LeNet5.forward does."""
         model = self._model
         # The third convolution covers its whole input: a matrix product.
-        x = torch.addmm(model.conv3.bias[:, None], model.conv3.weight.flatten(1), self._features(images, indices)).t()
+        x = F.linear(self._features(images, indices), model.conv3.weight.flatten(1), model.conv3.bias)
         x = model.activation(model.norm3(x[:, :, None, None])).flatten(1)
         x = model.activation(model.dropout(model.fc1(x)))
         logits: Tensor = model.fc2(x)
         return logits
 
     def _features(self, images: Tensor, indices: Tensor) -> Tensor:
-        """Return the two stages' outputs [channels * 25, batch]."""
+        """Return the two stages' outputs [batch, channels * 25]."""
         # Batch statistics need the whole batch at once; without them images are independent.
         whole = isinstance(self._model.norm1, nn.BatchNorm2d) and self._model.training
         parts = [indices] if whole else indices.split(CHUNK)
-        outputs = [_Stages.apply(images, part, self._stages, *self._parameters).flatten(0, 2) for part in parts]
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs, 1)
+        outputs = [_Stages.apply(images, part, self._stages, *self._parameters).flatten(0, 2).t() for part in parts]
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
