@@ -61,7 +61,7 @@ def draw_convolutional(layers: Sequence[Layer], path: Path) -> None:
     """Draw feature maps as stacks of sheets and vectors as columns; write an SVG."""
     blocks = stages(layers)
     with rc_context(_SVG):
-        figure, axes = _canvas(width=len(blocks) * _PITCH, height=2.9)
+        figure, axes = _canvas(width=len(blocks) * _PITCH, height=1.6)
         for place, block in enumerate(blocks):
             centre = place * _PITCH
             half_height = _draw_array(axes, centre, block.shape)
@@ -117,7 +117,7 @@ def draw_fully_connected(layers: Sequence[Layer], path: Path) -> None:
     blocks = stages(layers)
     sizes = [math.prod(blocks[0].shape), *(block.shape[0] for block in blocks[1:])]
     with rc_context(_SVG):
-        figure, axes = _canvas(width=5.6, height=3.0)
+        figure, axes = _canvas(width=5.6, height=2.2)
         _draw_image(axes)
         columns = [_units(axes, 1.5 + 1.55 * k, size) for k, size in enumerate(sizes)]
         for left, right in itertools.pairwise(columns):
@@ -166,8 +166,8 @@ def _label_columns(axes: Axes, blocks: Sequence[Stage], sizes: Sequence[int]) ->
 
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
-    """Make axes without a frame on which one unit is as long on both sides."""
-    figure = Figure(figsize=(width, height))
+    """Make axes without a frame, one unit an inch; what stands outside them is saved as well."""
+    figure = Figure(figsize=(width, height), layout="none")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(-height / 2, height / 2)

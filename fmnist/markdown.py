@@ -121,6 +121,7 @@ _WORDS = {
     "sgd": "SGD",
     "rmsprop": "RMSprop",
     "cross_entropy": "cross entropy",
+    "step": "StepLR",
     "mse": "MSE",
     "multi_margin": "multi-margin",
     "relu": "ReLU",
@@ -133,8 +134,8 @@ _WORDS = {
 
 
 def word(value: str) -> str:
-    """Write a setting's value as a reader says it: `leaky_relu` as leaky ReLU."""
-    return ", ".join(_WORDS.get(part, part) for part in value.split(", "))
+    """Write a setting's value as a reader says it: `leaky_relu` as leaky ReLU, 6x16 as 6/16."""
+    return ", ".join(_WORDS.get(part, re.sub(r"(?<=\d)x(?=\d)", "/", part)) for part in value.split(", "))
 
 
 def metadata(value: Any) -> Markup:

@@ -46,7 +46,9 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "title": inputs.config["report"]["title"],
         "banner": inputs.config["report"]["banner"],
         "config": inputs.config,
-        "config_yaml": yaml.safe_dump(dict(inputs.config), sort_keys=False, allow_unicode=True, width=88),
+        "config_yaml": yaml.safe_dump(
+            dict(inputs.config), sort_keys=False, allow_unicode=True, width=80, default_flow_style=None
+        ),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "longest": epochs[-1],
         "seeds": list(inputs.config["seeds"]),

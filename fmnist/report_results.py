@@ -53,6 +53,10 @@ class Result:
             return self.experiment.title
         return ", ".join(setting_value(name, part) for name, part in zip(self.experiment.swept, parts, strict=True))
 
+    def said_settings(self) -> list[str]:
+        """Name the fixed settings in prose, such as `max pooling`."""
+        return [setting_value(name, value) for name, value in self.fixed.items()]
+
     @property
     def seeds(self) -> int:
         """The fewest seeds that any of its values was run with."""

@@ -6,6 +6,17 @@ local labels = {}
 local counts = { Figure = 0, Table = 0 }
 local headings = { 0, 0, 0, 0, 0, 0 }
 
+-- Typst keeps a figure whole; a table longer than this may run on over pages.
+local LONGEST_WHOLE_TABLE = 24
+
+local function breakable(element)
+  local rows = 0
+  for _, body in ipairs(element.bodies) do rows = rows + #body.body end
+  if FORMAT ~= "typst" or rows <= LONGEST_WHOLE_TABLE then return element end
+  local open, close = "#[\n#show figure: set block(breakable: true)", "]"
+  return { pandoc.RawBlock("typst", open), element, pandoc.RawBlock("typst", close) }
+end
+
 local function name(kind, element)
   counts[kind] = counts[kind] + 1
   local label = kind .. " " .. counts[kind]
@@ -30,7 +41,7 @@ local collect = {
   Table = function(element)
     element = name("Table", element)
     if FORMAT:match("html") then return pandoc.Div({ element }, { class = "wide" }), false end
-    return element, false
+    return breakable(element), false
   end,
 }
 
