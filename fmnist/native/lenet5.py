@@ -148,7 +148,7 @@ def _gather(images: Tensor, indices: Tensor) -> Tensor:
 
 
 class _Stages(torch.autograd.Function):
-    """Both stages: images [n, 1, 28, 28], indices [batch] -> [channels, 5, 5, batch]."""
+    """Both stages: images [n, 1, 28, 28], indices [batch] -> [batch, channels * 25]."""
 
     @staticmethod
     def forward(
@@ -159,7 +159,8 @@ class _Stages(torch.autograd.Function):
         second, features = _forward(stages[1], features)
         ctx.passes = (first, second)
         ctx.save_for_backward(*parameters)  # checks that nothing changes them before backward
-        return features
+        # Flattened and transposed here: each view outside would be a node of autograd's own.
+        return features.flatten(0, 2).t()
 
     @staticmethod
     @once_differentiable
@@ -167,7 +168,7 @@ class _Stages(torch.autograd.Function):
         """Return the gradients of the parameters, in the order of forward."""
         first, second = ctx.passes
         assert ctx.saved_tensors
-        grads_second, grad_pooled = second.backward(grad_features.contiguous(), with_input=True)
+        grads_second, grad_pooled = second.backward(grad_features.t().contiguous(), with_input=True)
         grads_first, _ = first.backward(grad_pooled, with_input=False)
         return (None, None, None, *grads_first, *grads_second)
 
@@ -192,7 +193,9 @@ class NativeLeNet5:
         model = self._model
         # The third convolution covers its whole input: a matrix product.
         x = F.linear(self._features(images, indices), model.conv3.weight.flatten(1), model.conv3.bias)
-        x = model.activation(model.norm3(x[:, :, None, None])).flatten(1)
+        if isinstance(model.norm3, nn.BatchNorm2d):
+            x = model.norm3(x[:, :, None, None]).flatten(1)
+        x = model.activation(x)
         x = model.activation(model.dropout(model.fc1(x)))
         logits: Tensor = model.fc2(x)
         return logits
@@ -202,5 +205,5 @@ class NativeLeNet5:
         # Batch statistics need the whole batch at once; without them images are independent.
         whole = isinstance(self._model.norm1, nn.BatchNorm2d) and self._model.training
         parts = [indices] if whole else indices.split(CHUNK)
-        outputs = [_Stages.apply(images, part, self._stages, *self._parameters).flatten(0, 2).t() for part in parts]
+        outputs = [_Stages.apply(images, part, self._stages, *self._parameters) for part in parts]
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
