@@ -2,7 +2,12 @@
 
 from snakemake.utils import min_version
 
+from fmnist.config import stop_unless_readable
+
 min_version("9.27")
+
+# Snakemake's own message for a broken file names neither the file nor the line.
+stop_unless_readable(workflow.config_settings.configfiles or ["config.yaml"])
 
 
 configfile: "config.yaml"
@@ -17,7 +22,7 @@ include: "workflow/rules/figures.smk"
 
 rule all:
     default_target: True
-    localrule: True
     input:
         rules.tables.input,
         rules.figures.input,
+    localrule: True

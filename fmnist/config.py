@@ -49,6 +49,15 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError(f"{path} is not valid YAML: {_yaml_problem(error)}.") from None
 
 
+def stop_unless_readable(paths: Iterable[str | Path]) -> None:
+    """End the program with one sentence where a YAML file is missing or broken."""
+    try:
+        for path in paths:
+            read_yaml(Path(path))
+    except ConfigError as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
 def _yaml_problem(error: Exception) -> str:
     problem = getattr(error, "problem", None) or str(error).replace("\n", " ")
     mark = getattr(error, "problem_mark", None)

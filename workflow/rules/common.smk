@@ -7,10 +7,12 @@ from pathlib import Path
 
 from fmnist.config import read_yaml
 from fmnist.errors import FmnistError
-from fmnist.experiments import plan_experiments
+from fmnist.experiments import plan_experiments, seeds_of
+from fmnist.hardware import has_nvidia_gpu
 from fmnist.reported import read_claims, read_reported
 
 BASE = Path(workflow.basedir)
+SCHEMAS = BASE / "workflow/schemas"
 
 
 def here(path):
@@ -23,39 +25,75 @@ def modules(*names):
     return [here(f"fmnist/{name}") for name in names]
 
 
-def plan(config):
+def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        for path in workflow.configfiles:
-            read_yaml(Path(path))  # Snakemake's own reader lets a key stand twice
         names = ", ".join(os.path.relpath(path) for path in workflow.configfiles)
-        schema = read_yaml(BASE / "workflow/schemas/config.schema.yaml")
-        planned = plan_experiments(config, schema, names)
-        read_reported(BASE / "report/reported.yaml", BASE / "workflow/schemas/reported.schema.yaml")
-        read_claims(BASE / "report/claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
-        return planned
+        read_reported(BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml")
+        read_claims(BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml")
+        schema = read_yaml(SCHEMAS / "config.schema.yaml")
+        return plan_experiments(config, schema, names)
     except FmnistError as error:
-        raise WorkflowError(str(error)) from None
+        raise SystemExit(f"Error: {error}") from None
 
 
-PLAN = plan(config)
+PLAN = checked_plan()
+SEEDS = seeds_of(config)
 RESULTS = config["results"]
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 RUN = f"{RESULTS}/runs/{{run_id}}/seed={{seed}}"
 
-# Paths, not `rules.data.output`, for the inputs of many jobs: Snakemake 9.27 takes six times
-# as long to plan 10,000 jobs that name another rule.
+# Paths, not `rules.data.output`, for the inputs of many jobs: Snakemake 9.27 takes three
+# times as long to plan 10,000 jobs that name another rule.
 ARRAYS = f"{RESULTS}/data/fashion_mnist.npz"
 CHECKSUM = f"{RESULTS}/data/fashion_mnist.sha256"
 
 # One entry per training: the config's seeds, within each run.
-RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in config["seeds"]]
+RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
 
 
 def run_files(name, pairs=RUNS):
     """The file `name` of each (run id, seed)."""
     return [f"{RESULTS}/runs/{run_id}/seed={seed}/{name}" for run_id, seed in pairs]
+
+
+def data_folder():
+    """The config's data folder; a relative one is the project's, wherever Snakemake runs."""
+    folder = config["data"]["folder"]
+    if folder is None or Path(folder).expanduser().is_absolute():
+        return folder
+    return here(folder)
+
+
+def settings_of(wildcards):
+    """The settings of a run by its id, as plain sorted values."""
+    if wildcards.run_id not in PLAN.runs:
+        raise SystemExit(
+            f"Error: the run {wildcards.run_id!r} belongs to no experiment; allowed: a run of the config."
+        )
+    return PLAN.runs[wildcards.run_id].settings()
+
+
+# Without a GPU the request must be 0, or `--resources gpu=1` would run one job at a time.
+GPUS_PER_RUN = int(
+    config["device"] == "cuda" or (config["device"] == "auto" and has_nvidia_gpu())
+)
+
+
+def gpus_of_run(wildcards):
+    """One GPU where the config demands it or this machine has one; none otherwise."""
+    return GPUS_PER_RUN
+
+
+def memory_of_run(wildcards, attempt):
+    """Megabytes: PyTorch and the resident images take about 1,000; retries get more."""
+    return 2000 * attempt
+
+
+def minutes_of_run(wildcards, attempt):
+    """A generous limit for a cluster: the widest run takes about half an hour on one core."""
+    return 120 * attempt
 
 
 wildcard_constraints:

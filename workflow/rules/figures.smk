@@ -17,13 +17,13 @@ rule figure:
             category="Figures",
             labels={"experiment": "{experiment}"},
         ),
-    params:
-        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
     log:
         f"{LOGS}/figures/{{experiment}}.log",
     benchmark:
         f"{BENCHMARKS}/figures/{{experiment}}.tsv"
     localrule: True
+    params:
+        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
     script:
         "../scripts/figure.py"
 
@@ -49,7 +49,7 @@ rule comparison_figure:
 
 
 rule figures:
-    localrule: True
     input:
         expand(rules.figure.output, experiment=PLAN.experiments),
         rules.comparison_figure.output,
+    localrule: True

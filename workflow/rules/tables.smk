@@ -12,14 +12,14 @@ rule gather:
         runs=f"{RESULTS}/runs.csv",
         loss=f"{RESULTS}/loss.csv",
         provenance=f"{RESULTS}/provenance.json",
-    params:
-        runs=RUNS,
-        settings={run_id: run.settings() for run_id, run in PLAN.runs.items()},
     log:
         f"{LOGS}/gather.log",
     benchmark:
         f"{BENCHMARKS}/gather.tsv"
     localrule: True
+    params:
+        runs=RUNS,
+        settings={run_id: run.settings() for run_id, run in PLAN.runs.items()},
     script:
         "../scripts/gather.py"
 
@@ -40,13 +40,13 @@ rule table:
             category="Tables",
             labels={"experiment": "{experiment}"},
         ),
-    params:
-        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
     log:
         f"{LOGS}/tables/{{experiment}}.log",
     benchmark:
         f"{BENCHMARKS}/tables/{{experiment}}.tsv"
     localrule: True
+    params:
+        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
     script:
         "../scripts/table.py"
 
@@ -64,19 +64,21 @@ rule comparison_table:
             category="Tables",
             labels={"experiment": "reported against replicated"},
         ),
-    params:
-        experiments={name: experiment.as_dict() for name, experiment in PLAN.experiments.items()},
     log:
         f"{LOGS}/tables/reported_vs_replicated.log",
     benchmark:
         f"{BENCHMARKS}/tables/reported_vs_replicated.tsv"
     localrule: True
+    params:
+        experiments={
+            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
+        },
     script:
         "../scripts/comparison_table.py"
 
 
 rule tables:
-    localrule: True
     input:
         expand(rules.table.output, experiment=PLAN.experiments),
         rules.comparison_table.output,
+    localrule: True

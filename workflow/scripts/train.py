@@ -20,7 +20,8 @@ def main(job: Any) -> None:
     make_deterministic(device, job.threads)
     data_sha256 = file_sha256(Path(job.input.checksum))
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
-    result = train(config, load_dataset(Path(job.input.arrays), device), seed, progress=report)
+    data = load_dataset(Path(job.input.arrays), device)
+    result = train(config, data, seed, engine=job.config["engine"], progress=report)
     write_loss_curve(Path(job.output.loss), result.epochs)
     write_predictions(Path(job.output.predictions), result.predictions)
     provenance = describe_run(

@@ -1,0 +1,69 @@
+# Everything from a bare clone: each target makes the environment first, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+CORES ?= all
+# How many seeds, or a list in a file of your own: make report SEEDS=5 CONFIG="config.yaml mine.yaml"
+SEEDS ?=
+CONFIG ?=
+# Anything else for Snakemake: make report ARGS="--resources gpu=1"
+ARGS ?=
+
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS),--config seeds=$(SEEDS)) $(ARGS)
+QUICK := --configfile config.yaml config.quick.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report quick compare reference lint test lock lock-check clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make the environment: .venv with the locked versions
+$(READY): requirements.lock pyproject.toml fmnist/native/kernels.cpp fmnist/native/build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m fmnist.native.build
+	@touch $@
+
+report: $(READY) ## Train every run and make the report: results/report/index.html and report.pdf
+	$(SNAKEMAKE) $(OPTIONS)
+
+quick: $(READY) ## The same report at small scale, in minutes, without network: results/quick/report
+	$(SNAKEMAKE) $(QUICK) $(ARGS)
+
+compare: $(READY) ## Hold your results against reference/, run by run
+	$(SNAKEMAKE) compare $(OPTIONS)
+
+reference: $(READY) ## Keep your results as the new reference/ (for maintainers)
+	$(SNAKEMAKE) reference $(OPTIONS)
+
+lint: $(READY) ## Check style, types, the workflow and the lock file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check --compact-diff Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+	$(MAKE) lock-check
+
+test: lint ## Check everything, then run all tests, the whole workflow among them
+	$(BIN)/pytest $(ARGS)
+
+lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \
+		--no-header --output-file requirements.lock pyproject.toml
+
+lock-check: $(READY) ## Fail where requirements.lock no longer fits pyproject.toml
+	@cp requirements.lock $(VENV)/requirements.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \
+		--no-header --output-file $(VENV)/requirements.lock pyproject.toml
+	@diff requirements.lock $(VENV)/requirements.lock \
+		|| { echo "requirements.lock does not fit pyproject.toml: run make lock." >&2; exit 1; }
+
+clean: ## Delete the environment, not the results
+	rm -rf $(VENV)
