@@ -167,7 +167,8 @@ def _label_columns(axes: Axes, blocks: Sequence[Stage], sizes: Sequence[int]) ->
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Make axes without a frame, one unit an inch; what stands outside them is saved as well."""
-    figure = Figure(figsize=(width, height), layout="none")
+    figure = Figure(figsize=(width, height))
+    figure.set_layout_engine("none")  # the axes are placed by hand, whatever style is set
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(-height / 2, height / 2)

@@ -32,11 +32,11 @@ def code(value: Any) -> Markup:
     return escape(text) if re.search(r"[`|\\]", text) or not text else Markup(f"`{text}`")  # noqa: S704
 
 
-def listing(text: str, language: str = "") -> Markup:
+def listing(text: str) -> Markup:
     """Write a code block whose fence is longer than any run of backticks in it."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return Markup(f"{fence}{{.{language}}}\n{text.rstrip()}\n{fence}")  # noqa: S704 - a code block shows all as it is
+    return Markup(f"{fence}\n{text.rstrip()}\n{fence}")  # noqa: S704 - a code block shows all as it is
 
 
 def identifier(name: str) -> Markup:

@@ -116,7 +116,7 @@ def _best_original(experiment: str, reported: Reported) -> str:
     """Return the value with the original's highest accuracy of an experiment, as text."""
     runs = {value: run.accuracy for (name, value), run in reported.runs.items() if name == experiment}
     best = max(runs, key=lambda value: runs[value])
-    return f"{word(best)} ({percent(runs[best])} %)"
+    return f"{word(best)} ({percent(runs[best])}\u00a0%)"
 
 
 def _comparison(path: Path) -> list[dict[str, Any]]:

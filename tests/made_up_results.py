@@ -89,7 +89,16 @@ class Results:
 
     def write(self):
         """Write every file that the report rule takes, and return its job."""
-        columns = "run_id seed epoch train_loss train_accuracy test_loss test_accuracy learning_rate".split()
+        columns = [
+            "run_id",
+            "seed",
+            "epoch",
+            "train_loss",
+            "train_accuracy",
+            "test_loss",
+            "test_accuracy",
+            "learning_rate",
+        ]
         curves = pd.DataFrame(self._curves(), columns=columns)
         write_text(self.folder / "runs.csv", self.runs.to_csv(index=False))
         write_text(self.folder / "loss.csv", curves.to_csv(index=False))
@@ -106,7 +115,7 @@ class Results:
         return self._job()
 
     def _provenance(self):
-        names = "python torch torchvision numpy pandas matplotlib seaborn snakemake".split()
+        names = ["python", "torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake"]
         return {
             "runs": len(self.runs),
             "versions": {name: ["1.2.3"] for name in names},
@@ -169,5 +178,3 @@ def script(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
