@@ -30,7 +30,7 @@ class EpochRecord:
     train_accuracy: float  # of the same predictions that made train_loss
     test_loss: float  # mean over the test images, dropout off
     test_accuracy: float
-    learning_rate: float  # of the epoch's last step
+    learning_rate: float  # after the epoch's last step
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

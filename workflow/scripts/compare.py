@@ -1,0 +1,21 @@
+"""Hold results against the reference and print the table."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.compare import compare_runs
+from fmnist.files import write_text
+from fmnist.gathering import read_runs
+from fmnist.joblog import run_logged
+from fmnist.tables import to_csv
+
+
+def main(job: Any) -> None:
+    table = compare_runs(read_runs(Path(job.input.runs)), read_runs(Path(job.input.reference)))
+    write_text(Path(job.output[0]), to_csv(table))
+    print(table.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
+    print("\n" + ", ".join(f"{count} {verdict}" for verdict, count in table["verdict"].value_counts().items()))
+
+
+if "snakemake" in globals():
+    run_logged(main, snakemake)  # noqa: F821
