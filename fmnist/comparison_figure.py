@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fmnist.figures import readable
-from fmnist.plot_style import ORIGINAL, PAGE_WIDTH, colours, use_style
+from fmnist.plot_style import ORIGINAL, PAGE_WIDTH, colours, plain_log_ticks, use_style
 
 
 def comparison_figure(table: pd.DataFrame) -> Figure:
@@ -24,6 +24,7 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
     _panel(left, table[table["measure"] == "accuracy"], order, "test accuracy (%)")
     _panel(right, table[table["measure"] == "train_loss"], order, "final training loss")
     right.set_xscale("log")
+    plain_log_ticks(right.xaxis)
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 

@@ -1,6 +1,5 @@
 """The figure of one experiment: loss curves, and accuracy and final loss by swept value."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +39,11 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     originals = {member.label: reported.runs.get((experiment.name, member.label)) for member in experiment.members}
     if not experiment.swept:
         return _single_run(experiment.members[0], curves, originals[experiment.members[0].label])
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, 2.75), width_ratios=(1.25, 1, 1))
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, 3.0), width_ratios=(1.25, 1, 1))
     _loss_curves(left, experiment, curves, originals)
     _by_value(middle, experiment, runs, originals, "test_accuracy")
     _by_value(right, experiment, runs, originals, "train_loss")
+    _legend_below(figure)
     return figure
 
 
@@ -61,7 +61,8 @@ def _loss_curves(
     palette = colours(len(experiment.members), ordered)
     for index, member in enumerate(experiment.members):
         style = LINE_STYLES[index % len(LINE_STYLES)]
-        _mean_curve(axes, _of(curves, member), "train_loss", readable(member.label), palette[index], style)
+        label = f"{_short_name(experiment)} {readable(member.label)}".strip()
+        _mean_curve(axes, _of(curves, member), "train_loss", label, palette[index], style)
     for original in originals.values():
         if original and original.train_loss_by_epoch:
             _original_curve(axes, original)
@@ -69,8 +70,6 @@ def _loss_curves(
     log_where_wide(axes, list(drawn))
     _epoch_axis(axes, "training loss")
     axes.set_title("Training loss by epoch")
-    columns = 2 if len(experiment.members) > 4 else 1
-    axes.legend(title=_axis_name(experiment), title_fontsize=6.5, ncols=columns, handlelength=2.6)
 
 
 def _mean_curve(axes: Axes, curves: pd.DataFrame, column: str, label: str, colour: Any, style: Any) -> None:
@@ -105,8 +104,6 @@ def _by_value(
         log_where_wide(axes, shown)
     axes.set_ylabel("test accuracy (%)" if measure == "test_accuracy" else "final training loss")
     axes.set_title("Test accuracy" if measure == "test_accuracy" else "Final training loss")
-    if measure == "test_accuracy":
-        _legend_once(axes)
 
 
 def _mean_point(axes: Axes, x: float, values: list[float]) -> None:
@@ -148,11 +145,10 @@ def _single_run(member: Member, curves: pd.DataFrame, original: ReportedRun | No
         _mean_curve(axes, percent, f"test_{measure}", "test", test, "--")
         number = _original_number(original, "train_loss" if measure == "loss" else "test_accuracy")
         if number is not None:
-            what = "training loss" if measure == "loss" else "test accuracy"
-            axes.plot([ORIGINAL_EPOCHS], [number], label=f"original's {what}", **ORIGINAL)
+            axes.plot([ORIGINAL_EPOCHS], [number], label="original, one run", **ORIGINAL)
         _epoch_axis(axes, f"{measure}{unit}")
         axes.set_title(f"{measure.capitalize()} by epoch")
-        axes.legend()
+    _legend_below(figure)
     return figure
 
 
@@ -181,17 +177,23 @@ def _axis_name(experiment: Experiment) -> str:
     return " × ".join(AXIS_NAMES.get(key, readable(key)) for key in experiment.swept)
 
 
+def _short_name(experiment: Experiment) -> str:
+    """Say what a bare number or truth value in the legend is of; words speak for themselves."""
+    first = experiment.members[0].values[0]
+    return "" if isinstance(first, str) or len(experiment.swept) > 1 else _axis_name(experiment).split(" (")[0]
+
+
 def readable(word: str) -> str:
     """Write a setting's name or value as a reader would: `leaky_relu` as `leaky relu`."""
-    return word.replace("_", " ")
+    return {"true": "on", "false": "off"}.get(word, word.replace("_", " "))
 
 
-def _legend_once(axes: Axes) -> None:
-    """One legend entry per label, however many points carry it."""
-    entries = dict(_labelled(axes))
-    axes.legend(list(entries.values()), list(entries))
-
-
-def _labelled(axes: Axes) -> Iterable[tuple[str, Any]]:
-    handles, labels = axes.get_legend_handles_labels()
-    return zip(labels, handles, strict=True)
+def _legend_below(figure: Figure) -> None:
+    """One legend under all panels, where no curve can run through it; each label once."""
+    entries: dict[str, Any] = {}
+    for axes in figure.axes:
+        handles, labels = axes.get_legend_handles_labels()
+        entries |= dict(zip(labels, handles, strict=True))
+    figure.legend(
+        list(entries.values()), list(entries), loc="outside lower center", ncols=min(len(entries), 5), handlelength=2.8
+    )

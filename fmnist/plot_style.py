@@ -6,6 +6,8 @@ from typing import Any
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 pt
 ORIGINAL: dict[str, Any] = {
@@ -48,11 +50,12 @@ def use_style() -> None:
 def colours(count: int, ordered: bool) -> list[tuple[float, ...]]:
     """Return one colour per value: dark to light where values are ordered, else distinct.
 
-    Both differ in lightness, and every line has a style of its own beside its colour.
+    Lines have styles of their own beside their colours, so that nothing is lost in print.
     """
-    name = "viridis" if ordered else "cubehelix"
+    if not ordered:
+        return [tuple(colour) for colour in sns.color_palette("colorblind", count)]
     # Stop before the lightest tones, which vanish on white paper.
-    return [tuple(colour) for colour in mpl.colormaps[name]([0.82 * i / max(count - 1, 1) for i in range(count)])]
+    return [tuple(colour) for colour in mpl.colormaps["viridis"]([0.82 * i / max(count - 1, 1) for i in range(count)])]
 
 
 def is_geometric(values: Sequence[object]) -> bool:
@@ -66,3 +69,11 @@ def log_where_wide(axes: Axes, values: Sequence[float], ratio: float = 10) -> No
     positive = [value for value in values if value > 0]
     if positive and max(positive) / min(positive) > ratio:
         axes.set_yscale("log")
+        plain_log_ticks(axes.yaxis)
+
+
+def plain_log_ticks(axis: Axis) -> None:
+    """Give a logarithmic axis ticks at 1, 2 and 5, written as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
