@@ -18,12 +18,14 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 
 
 rule all:
     default_target: True
     input:
+        rules.report.output,
         rules.tables.input,
         rules.figures.input,
     localrule: True

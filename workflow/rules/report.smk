@@ -1,0 +1,80 @@
+# The networks' drawings, and the report itself: one Markdown, rendered as HTML and as PDF.
+
+SECTIONS = sorted((BASE / "report/sections").glob("[0-9]*.md.j2"))
+FRAGMENTS = sorted(set((BASE / "report/sections").rglob("*.md.j2")) - set(SECTIONS))
+
+
+rule diagram:
+    input:
+        code=modules("architecture.py", "diagrams.py", "models.py"),
+    output:
+        report(
+            f"{RESULTS}/figures/{{network}}_network.svg",
+            caption="../report/network.rst",
+            category="Networks",
+            labels={"network": "{network}"},
+        ),
+    log:
+        f"{LOGS}/figures/{{network}}_network.log",
+    benchmark:
+        f"{BENCHMARKS}/figures/{{network}}_network.tsv"
+    localrule: True
+    params:
+        model=lambda wildcards: config["models"][wildcards.network],
+    script:
+        "../scripts/diagrams.py"
+
+
+rule report:
+    input:
+        runs=rules.gather.output.runs,
+        loss=rules.gather.output.loss,
+        provenance=rules.gather.output.provenance,
+        tables=expand(rules.table.output, experiment=PLAN.experiments),
+        figures=expand(rules.figure.output, experiment=PLAN.experiments),
+        comparison=rules.comparison_table.output[0],
+        comparison_figure=rules.comparison_figure.output[0],
+        fc=f"{RESULTS}/figures/fc_network.svg",
+        lenet5=f"{RESULTS}/figures/lenet5_network.svg",
+        schema=here("workflow/schemas/config.schema.yaml"),
+        reported=here("report/reported.yaml"),
+        reported_schema=here("workflow/schemas/reported.schema.yaml"),
+        claims=here("report/claims.yaml"),
+        claims_schema=here("workflow/schemas/claims.schema.yaml"),
+        sections=[here(path) for path in SECTIONS],
+        fragments=[here(path) for path in FRAGMENTS],
+        crossref=here("report/style/crossref.lua"),
+        html_template=here("report/style/page.html"),
+        css=here("report/style/page.css"),
+        typst_template=here("report/style/paper.typ"),
+        code=modules(
+            "architecture.py",
+            "markdown.py",
+            "rendering.py",
+            "report.py",
+            "report_context.py",
+            "report_results.py",
+        ),
+    output:
+        markdown=f"{RESULTS}/report/report.md",
+        html=report(
+            f"{RESULTS}/report/index.html",
+            caption="../report/report.rst",
+            category="Report",
+            labels={"format": "HTML"},
+        ),
+        pdf=report(
+            f"{RESULTS}/report/report.pdf",
+            caption="../report/report.rst",
+            category="Report",
+            labels={"format": "PDF"},
+        ),
+    log:
+        f"{LOGS}/report.log",
+    benchmark:
+        f"{BENCHMARKS}/report.tsv"
+    localrule: True
+    params:
+        config=config,
+    script:
+        "../scripts/report.py"
