@@ -124,6 +124,7 @@ _WORDS = {
     "step": "StepLR",
     "mse": "MSE",
     "multi_margin": "multi-margin",
+    "tanh": "tanh",
     "relu": "ReLU",
     "leaky_relu": "leaky ReLU",
     "fc": "fully connected",
