@@ -22,6 +22,12 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 
 
+onstart:
+    # On a cluster the head node often has no GPU: there each job checks for itself.
+    if config["device"] == "cuda" and workflow.local_exec:
+        stop_without_cuda()
+
+
 rule all:
     default_target: True
     input:

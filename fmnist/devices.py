@@ -11,17 +11,18 @@ def choose_device(demanded: str, granted_gpus: int) -> torch.device:
     Raises DeviceError where the config demands cuda and there is none, or none was granted.
     """
     if demanded == "cuda":
-        _require_cuda(granted_gpus)
+        require_cuda()
+        if granted_gpus < 1:
+            raise DeviceError("device is 'cuda' and Snakemake granted no GPU; allowed: --resources gpu=1, device: cpu.")
         return torch.device("cuda")
     granted = demanded == "auto" and granted_gpus > 0 and torch.cuda.is_available()
     return torch.device("cuda" if granted else "cpu")
 
 
-def _require_cuda(granted_gpus: int) -> None:
+def require_cuda() -> None:
+    """Raise DeviceError where PyTorch finds no CUDA GPU on this machine."""
     if not torch.cuda.is_available():
         raise DeviceError("device is 'cuda' and PyTorch finds no CUDA GPU here; allowed: auto, cpu, or a CUDA machine.")
-    if granted_gpus < 1:
-        raise DeviceError("device is 'cuda' and Snakemake granted no GPU; allowed: --resources gpu=1, or device: cpu.")
 
 
 def make_deterministic(device: torch.device, threads: int) -> None:

@@ -86,6 +86,18 @@ def gpus_of_run(wildcards):
     return GPUS_PER_RUN
 
 
+def stop_without_cuda():
+    """End before any job starts where the config demands a GPU that is not there."""
+    from fmnist.devices import (
+        require_cuda,
+    )  # imports torch, which only this check needs
+
+    try:
+        require_cuda()
+    except FmnistError as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
 def memory_of_run(wildcards, attempt):
     """Megabytes: PyTorch and the resident images take about 1,000; retries get more."""
     return 2000 * attempt
