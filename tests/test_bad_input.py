@@ -1,0 +1,89 @@
+"""Bad input, through Snakemake as a user meets it: one sentence, nothing started, nothing written."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile"), "--cores", "1"]
+    return subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def sentence(folder: Path, *arguments: str) -> str:
+    """The error of a run that must fail before any job starts."""
+    answer = snakemake(folder, *arguments)
+    assert answer.returncode != 0
+    assert not (folder / "results").exists()
+    assert "Traceback" not in answer.stderr
+    (line,) = [line for line in answer.stderr.splitlines() if line.startswith("Error: ")]
+    return line
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(PROJECT / "config.yaml", tmp_path)
+    return tmp_path
+
+
+def replace(folder: Path, old: str, new: str) -> None:
+    path = folder / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "value", "allowed"),
+    [
+        ("  batch_size: 100\n", "  batch_size: 100\n  colour: red\n", "defaults.colour", "colour", "batch_size"),
+        ("optimizer: adam ", "optimizer: adan ", "defaults.optimizer", "'adan'", "adam, sgd, rmsprop"),
+        (
+            "learning_rate: 0.001\n  momentum",
+            "learning_rate: 1e-3\n  momentum",
+            "learning_rate",
+            "'1e-3'",
+            "write 0.001",
+        ),
+        ("batch_size: 100\n", "batch_size: -5\n", "defaults.batch_size", "-5", "at least 1"),
+        ("epochs: 20", "epochs: 0", "defaults.epochs", "0", "at least 1"),
+        ("seeds: [0]", "seeds: [0, 0]", "seeds", "[0, 0]", "different whole numbers"),
+        ("  pooling:\n    section", "  ../pooling:\n    section", "experiments", "'../pooling'", "letters, digits"),
+        ("  dropout:\n    section", "  pooling:\n    section", "'pooling'", "twice", "once"),
+    ],
+)
+def test_a_fault_in_the_config_is_one_sentence(
+    folder: Path, old: str, new: str, key: str, value: str, allowed: str
+) -> None:
+    replace(folder, old, new)
+    error = sentence(folder)
+    assert error.startswith("Error: config.yaml")
+    assert key in error
+    assert value in error
+    assert allowed in error
+
+
+def test_a_missing_config_is_one_sentence(tmp_path: Path) -> None:
+    assert sentence(tmp_path) == "Error: config.yaml does not exist; give a YAML file that does."
+
+
+def test_yaml_that_does_not_parse_is_one_sentence_with_its_line(folder: Path) -> None:
+    (folder / "config.yaml").write_text("results: results\nseeds: [0\ndevice: cpu\n", encoding="utf-8")
+    assert sentence(folder).startswith("Error: config.yaml is not valid YAML: line 3, column 7:")
+
+
+def test_a_device_that_is_not_there_is_one_sentence_before_any_job(folder: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    assert "device is 'cuda'" in sentence(folder, "--config", "device=cuda")
+
+
+def test_a_run_that_no_experiment_has_is_one_sentence(folder: Path) -> None:
+    assert "'lenet5__epochs=3'" in sentence(folder, "results/runs/lenet5__epochs=3/seed=0/metrics.json")
