@@ -32,6 +32,11 @@ class Row:
     reported_accuracy: float | None
     difference: float | None
 
+    @property
+    def loss_ratio(self) -> float | None:
+        """Our final training loss as a multiple of the original's; None where one is missing."""
+        return self.train_loss / self.reported_train_loss if self.train_loss and self.reported_train_loss else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
@@ -52,6 +57,10 @@ class Result:
         if len(parts) != len(self.experiment.swept):
             return self.experiment.title
         return ", ".join(setting_value(name, part) for name, part in zip(self.experiment.swept, parts, strict=True))
+
+    def tied(self, row: Row | None, measure: str) -> list[Row]:
+        """Return the rows whose measure equals that of a row, the row itself among them."""
+        return [] if row is None else [r for r in self.rows if getattr(r, measure) == getattr(row, measure)]
 
     def said_settings(self) -> list[str]:
         """Name the fixed settings in prose, such as `max pooling`."""

@@ -169,7 +169,7 @@ def test_equal_numbers_are_called_equal(tmp_path):
     results = Results(tmp_path, shipped_config())
     results.set_run("lenet5__pooling=max", test_accuracy=0.90)
     results.set_run("lenet5", test_accuracy=0.90)
-    assert "is equal to that of average pooling" in prose(text(results), "sec-factor-pooling")
+    assert "equal to that of average pooling" in prose(text(results), "sec-factor-pooling")
 
 
 def test_fc_against_lenet_follows_the_runs(tmp_path):
@@ -190,6 +190,30 @@ def test_order_of_the_original_is_counted(tmp_path):
     assert "Of the 3 pairs of values that the original's accuracies put in an order, 2 stand" in prose(
         text(results), "sec-exp-activation"
     )
+
+
+def test_ties_are_told_as_ties(tmp_path):
+    results = Results(tmp_path, shipped_config())
+    results.set_run("lenet5", test_accuracy=0.91)
+    results.set_run("lenet5__activation=relu", test_accuracy=0.90)
+    results.set_run("lenet5__activation=leaky_relu", test_accuracy=0.91)
+    for size in (100, 200, 400, 800, 1600, 3200):
+        results.set_run(f"lenet5__scheduler=step__step_size={size}", test_accuracy=0.88)
+    markdown = text(results)
+    both = prose(markdown, "sec-exp-activation")
+    assert "91.00 % (tanh and leaky ReLU), 1.00 points above the lowest, 90.00 % (ReLU)" in both
+    assert "The original's highest, 90.50 %, stands at the same value." in both
+    assert "all values end with the same test accuracy, 88.00 %" in prose(markdown, "sec-exp-scheduler_lr_0.001")
+    assert "all values gave the same test accuracy, 88.00 %" in prose(markdown, "sec-factor-scheduler")
+
+
+@pytest.mark.parametrize(("loss", "told"), [(0.0294, True), (0.0049, False)])
+def test_a_higher_loss_of_the_combined_setting_is_told_only_if_it_is_so(tmp_path, loss, told):
+    results = Results(tmp_path, shipped_config())
+    for activation in ("relu", "leaky_relu"):
+        run = f"lenet5__activation={activation}__batch_norm=true__channels=32x64x256__pooling=max"
+        results.set_run(run, train_loss=loss)
+    assert ("3.0 and 3.1 times the original's" in prose(text(results), "sec-exp-combined")) == told
 
 
 def test_losses_of_different_kinds_are_not_compared(one_seed):
