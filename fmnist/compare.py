@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
 
@@ -79,10 +80,9 @@ def _p_value(ours: pd.Series, theirs: pd.Series, pooled: tuple[float, int]) -> f
 def holm(p_values: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
     """Adjust p-values by Holm's method; NaN stays NaN and does not count."""
     adjusted = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known])]
-    steps = p_values[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1) if len(order) else steps
+    known = ~np.isnan(p_values)
+    if known.any():
+        adjusted[known] = multipletests(p_values[known], method="holm")[1]
     return adjusted
 
 
