@@ -49,11 +49,17 @@ rule report:
         typst_template=here("report/style/paper.typ"),
         code=modules(
             "architecture.py",
+            "experiments.py",
+            "figures.py",
+            "gathering.py",
             "markdown.py",
+            "models.py",
             "rendering.py",
             "report.py",
             "report_context.py",
             "report_results.py",
+            "reported.py",
+            "run_config.py",
         ),
     output:
         markdown=f"{RESULTS}/report/report.md",
