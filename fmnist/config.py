@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ class _StrictLoader(yaml.SafeLoader):
                 raise _at(key_node, f"the key {key!r} stands twice in the same place; allowed: once")
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError):  # what PyYAML lets through: `!!int ""`, 2024-13-45
+            kind = node.tag.rpartition(":")[2]
+            raise _at(node, f"{node.value!r} is no value of the type {kind!r}") from None
 
 
 def _at(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
@@ -171,16 +179,25 @@ def _hint(error: jsonschema.ValidationError) -> str:
         number = float(error.instance)
     except ValueError:
         return ""
-    return f" (YAML reads {error.instance} as text: write {number:.10f}".rstrip("0").rstrip(".") + ")"
+    if not math.isfinite(number):
+        return ""
+    return f" (YAML reads {error.instance.strip()} as text: write {Decimal(repr(number)).normalize():f})"
 
 
 def _refuse_infinities(value: Any, name: str, path: list[Any]) -> None:
-    """YAML's .nan and .inf pass every numeric bound of a schema, or none."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{name}: {_dotted(path)} is {value}; allowed: a finite number.")
+    """YAML's .nan and .inf, and integers beyond all floats, pass every bound of a schema, or none."""
+    if isinstance(value, int | float) and not _is_finite(value):
+        raise ConfigError(f"{name}: {_dotted(path)} is {_shown(value)}; allowed: a finite number.")
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
         _refuse_infinities(child, name, [*path, key])
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _dotted(path: Iterable[Any]) -> str:

@@ -98,7 +98,7 @@ def _expand(
 def seeds_of(config: Mapping[str, Any]) -> list[int]:
     """Return the seeds of a checked config: its list, or 0..n-1 where it says how many."""
     seeds = config["seeds"]
-    return list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    return [int(seed) for seed in seeds] if isinstance(seeds, list) else list(range(int(seeds)))
 
 
 def resolve(

@@ -1,0 +1,49 @@
+"""Fixtures that several files of tests share."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from builders import SAMPLE, script
+
+from fmnist.dataset import Dataset, load_dataset
+
+
+@pytest.fixture(scope="session")
+def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of tests/data, prepared as the data rule prepares it; its checksum file lies beside it."""
+    path = tmp_path_factory.mktemp("prepared") / "fashion_mnist.npz"
+    output = SimpleNamespace(arrays=path, checksum=path.with_suffix(".sha256"))
+    script("prepare_data").main(
+        SimpleNamespace(output=output, params=SimpleNamespace(folder=SAMPLE, checksums="sample"))
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample(arrays: Path) -> Dataset:
+    """The 1,500 training and 750 test images as tensors."""
+    return load_dataset(arrays)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Torch on one thread, as a job has it, and as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def untouched_logging() -> Iterator[None]:
+    """Put the root logger back: run_logged points it to a job's log file."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
+    root.handlers[:], root.level = handlers, level
