@@ -163,7 +163,7 @@ def test_a_run_repeated_is_the_same_to_the_byte(finished: Copy) -> None:
     names = ("metrics.json", "loss.csv", "predictions.npy")
     before = {name: (folder / name).read_bytes() for name in names}
     shutil.rmtree(folder)
-    answer = finished.snakemake(*QUICK, "results/quick/runs/lenet5__dropout=true/seed=0/metrics.json")
+    answer = finished.snakemake(*QUICK, "--", "results/quick/runs/lenet5__dropout=true/seed=0/metrics.json")
     assert answer.returncode == 0, answer.stderr
     assert {name: (folder / name).read_bytes() for name in names} == before
 

@@ -39,6 +39,7 @@ def checked_plan():
 
 PLAN = checked_plan()
 SEEDS = seeds_of(config)
+SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
@@ -68,11 +69,11 @@ def data_folder():
 
 def settings_of(wildcards):
     """The settings of a run by its id, as plain sorted values."""
-    if wildcards.run_id not in PLAN.runs:
+    if wildcards.run_id not in SETTINGS:
         raise SystemExit(
             f"Error: the run {wildcards.run_id!r} belongs to no experiment; allowed: a run of the config."
         )
-    return PLAN.runs[wildcards.run_id].settings()
+    return SETTINGS[wildcards.run_id]
 
 
 # Without a GPU the request must be 0, or `--resources gpu=1` would run one job at a time.

@@ -19,7 +19,7 @@ rule gather:
     localrule: True
     params:
         runs=RUNS,
-        settings={run_id: run.settings() for run_id, run in PLAN.runs.items()},
+        settings=SETTINGS,
     script:
         "../scripts/gather.py"
 
