@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit  # the t quantile; scipy.stats takes a second to import
 
 
 def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
@@ -16,7 +16,7 @@ def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[f
     if len(finite) < 2:
         return None
     n = len(finite)
-    t = stats.t.ppf((1 + level) / 2, n - 1)
+    t = stdtrit(n - 1, (1 + level) / 2)
     half_width = float(t * np.std(finite, ddof=1) * np.sqrt(1 + 1 / n))
     mean = float(np.mean(finite))
     return mean - half_width, mean + half_width
