@@ -12,7 +12,8 @@ CONFIG ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules
 OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS),--config seeds=$(SEEDS)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 

@@ -33,9 +33,17 @@ onstart:
         stop_without_cuda()
 
 
+onsuccess:
+    if Path(rules.report.output.html).exists():
+        print(
+            f"The report: {rules.report.output.html} and {rules.report.output.pdf}"
+        )
+
+
 rule all:
     default_target: True
     input:
+        run_files("metrics.json"),  # so that a deleted run is noticed
         rules.report.output,
         rules.tables.input,
         rules.figures.input,
