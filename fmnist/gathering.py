@@ -46,11 +46,21 @@ class RunFolder:
 
     def read_json(self, name: str) -> Any:
         """Read one of the run's JSON files; DataError where it is missing or broken."""
-        path = self.path / name
+        text = self.read_text(name)
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return json.loads(text)
+        except ValueError as error:
+            raise self._unreadable(name, error) from None
+
+    def read_text(self, name: str) -> str:
+        """Read one of the run's text files; DataError where it is missing or no text."""
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise DataError(f"{path} cannot be read ({error}); delete {self.path} to train the run anew.") from None
+            raise self._unreadable(name, error) from None
+
+    def _unreadable(self, name: str, error: Exception) -> DataError:
+        return DataError(f"{self.path / name} cannot be read ({error}); delete {self.path} to train the run anew.")
 
 
 def gather_runs(folders: Iterable[RunFolder], data_sha256: str) -> tuple[pd.DataFrame, list[tuple[str, Any]]]:
@@ -95,10 +105,9 @@ def gather_curves(folders: Sequence[RunFolder]) -> str:
     """Return loss.csv of all runs as text: each run's rows, its id and seed before them."""
     lines = [f"run_id,seed,{CURVE_HEADER}"]
     for folder in folders:
-        path = folder.path / "loss.csv"
-        header, *rows = path.read_text(encoding="utf-8").splitlines() or [""]
+        header, *rows = folder.read_text("loss.csv").splitlines() or [""]
         if header != CURVE_HEADER or not rows:
-            raise DataError(f"{path} is no loss curve; delete {folder.path} to train the run anew.")
+            raise DataError(f"{folder.path / 'loss.csv'} is no loss curve; delete {folder.path} to train the run anew.")
         lines += [f"{folder.run_id},{folder.seed},{row}" for row in rows]
     return "\n".join(lines) + "\n"
 
