@@ -1,0 +1,207 @@
+"""Every script of a rule, run without Snakemake: its inputs, its outputs, one after the other."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from builders import CONFIG, REPORTED, REPORTED_SCHEMA, job, plan_of, script
+
+from fmnist.errors import DataError, DeviceError
+from fmnist.gathering import RUN_COLUMNS
+from fmnist.provenance import file_sha256
+
+ACTIVATION = {"sweep": {"activation": ["tanh", "relu"]}}  # the original reports both
+PLAN = plan_of({"activation": ACTIVATION}, {"defaults/epochs": 1, "models/lenet5/channels": [2, 4, 8]})
+SEEDS = (0, 1)
+RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
+
+
+def train_job(arrays: Path, folder: Path, run_id: str, seed: int, device: str = "cpu", engine: str = "auto") -> Any:
+    names = {
+        "metrics": "metrics.json",
+        "loss": "loss.csv",
+        "predictions": "predictions.npy",
+        "provenance": "provenance.json",
+    }
+    return job(
+        input={"arrays": arrays, "checksum": arrays.with_suffix(".sha256")},
+        output={key: folder / name for key, name in names.items()},
+        params={"settings": PLAN.runs[run_id].settings()},
+        wildcards={"run_id": run_id, "seed": str(seed)},
+        resources={"gpu": 0},
+        config={**CONFIG, "device": device, "engine": engine},
+        threads=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def results(arrays: Path, tmp_path_factory: pytest.TempPathFactory, _one_thread: None) -> Path:
+    """Train two runs with two seeds each, and gather them, by the scripts."""
+    root = tmp_path_factory.mktemp("results")
+    for run_id, seed in RUNS:
+        script("train").main(train_job(arrays, root / "runs" / run_id / f"seed={seed}", run_id, seed))
+    script("gather").main(gather_job(arrays, root))
+    return root
+
+
+def gather_job(arrays: Path, root: Path) -> Any:
+    return job(
+        input={
+            "metrics": [str(root / "runs" / run_id / f"seed={seed}/metrics.json") for run_id, seed in RUNS],
+            "checksum": arrays.with_suffix(".sha256"),
+        },
+        output={
+            name: root / f"{name}.{kind}" for name, kind in (("runs", "csv"), ("loss", "csv"), ("provenance", "json"))
+        },
+        params={"runs": RUNS, "settings": {run_id: run.settings() for run_id, run in PLAN.runs.items()}},
+    )
+
+
+def aggregation_job(results: Path, output: Path, **params: Any) -> Any:
+    return job(
+        input={
+            "runs": results / "runs.csv",
+            "loss": results / "loss.csv",
+            "reported": REPORTED,
+            "schema": REPORTED_SCHEMA,
+        },
+        output={"only": output},
+        params=params,
+    )
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_train_leaves_the_contracts_files(results: Path, arrays: Path) -> None:
+    folder = results / "runs/lenet5__activation=relu/seed=1"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "loss.csv",
+        "metrics.json",
+        "predictions.npy",
+        "provenance.json",
+    ]
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert sorted(metrics) == [
+        "config",
+        "data_sha256",
+        "diverged",
+        "epochs_trained",
+        "fitted_train_accuracy",
+        "generalization_gap",
+        "parameter_count",
+        "run_id",
+        "seed",
+        "test_accuracy",
+        "test_loss",
+        "train_accuracy",
+        "train_loss",
+    ]
+    assert (metrics["run_id"], metrics["seed"]) == ("lenet5__activation=relu", 1)
+    assert metrics["config"] == PLAN.runs["lenet5__activation=relu"].settings()
+    assert metrics["data_sha256"] == file_sha256(arrays.with_suffix(".sha256"))
+    assert metrics["epochs_trained"] == len(rows_of(folder / "loss.csv")) == 1
+    predictions = np.load(folder / "predictions.npy", allow_pickle=False)
+    assert (predictions.dtype, predictions.shape) == (np.uint8, (750,))
+    provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    assert (provenance["device"], provenance["threads"]) == ("cpu", 1)
+    assert provenance["seconds"] > 0
+
+
+def test_train_leaves_the_same_bytes_again(results: Path, arrays: Path, tmp_path: Path) -> None:
+    script("train").main(train_job(arrays, tmp_path, "lenet5", 0))
+    for name in ("metrics.json", "loss.csv", "predictions.npy"):
+        assert (tmp_path / name).read_bytes() == (results / "runs/lenet5/seed=0" / name).read_bytes()
+
+
+def test_train_takes_the_engine_of_the_config(arrays: Path, tmp_path: Path) -> None:
+    script("train").main(train_job(arrays, tmp_path, "lenet5", 0, engine="torch"))
+    assert json.loads((tmp_path / "provenance.json").read_text(encoding="utf-8"))["engine"] == "torch"
+
+
+def test_train_refuses_cuda_where_there_is_none(arrays: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(DeviceError, match="device is 'cuda'"):
+        script("train").main(train_job(arrays, tmp_path, "lenet5", 0, device="cuda"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_train_refuses_a_file_that_is_no_data(arrays: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.npz"
+    broken.write_bytes(b"PK no zip")
+    broken.with_suffix(".sha256").write_text("x", encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"broken\.npz is no prepared Fashion-MNIST file .*; delete it to have it made anew\.$"
+    ):
+        script("train").main(train_job(broken, tmp_path / "run", "lenet5", 0))
+
+
+def test_gather_makes_tidy_tables(results: Path) -> None:
+    runs = rows_of(results / "runs.csv")
+    assert tuple(runs[0]) == RUN_COLUMNS
+    assert [(row["run_id"], int(row["seed"])) for row in runs] == RUNS
+    assert [(row["run_id"], int(row["seed"]), row["epoch"]) for row in rows_of(results / "loss.csv")] == [
+        (run_id, seed, "1") for run_id, seed in RUNS
+    ]
+    assert json.loads((results / "provenance.json").read_text(encoding="utf-8"))["runs"] == 4
+
+
+def test_gather_keeps_numbers_exactly(results: Path) -> None:
+    metrics = json.loads((results / "runs/lenet5/seed=0/metrics.json").read_text(encoding="utf-8"))
+    row = rows_of(results / "runs.csv")[0]
+    for key in ("train_loss", "test_accuracy", "generalization_gap"):
+        assert float(row[key]) == metrics[key]
+
+
+def test_table(results: Path, tmp_path: Path) -> None:
+    script("table").main(
+        aggregation_job(results, tmp_path / "t.csv", experiment=PLAN.experiments["activation"].as_dict())
+    )
+    rows = rows_of(tmp_path / "t.csv")
+    assert [(row["value"], row["n"], row["reported_accuracy"]) for row in rows] == [
+        ("tanh", "2", "89.800000"),
+        ("relu", "2", "90.190000"),
+    ]
+    accuracies = [float(row["test_accuracy"]) for row in rows_of(results / "runs.csv") if row["run_id"] == "lenet5"]
+    assert float(rows[0]["test_accuracy"]) == pytest.approx(100 * sum(accuracies) / 2, abs=1e-6)
+
+
+def test_comparison_table_and_figure(results: Path, tmp_path: Path) -> None:
+    experiments = {name: experiment.as_dict() for name, experiment in PLAN.experiments.items()}
+    script("comparison_table").main(aggregation_job(results, tmp_path / "t.csv", experiments=experiments))
+    rows = rows_of(tmp_path / "t.csv")
+    assert len(rows) == 44 + 41
+    assert [row["value"] for row in rows if row["n"] == "2"] == ["tanh", "tanh", "relu", "relu"]
+    script("comparison_figure").main(job(input={"table": tmp_path / "t.csv"}, output={"only": tmp_path / "f.svg"}))
+    assert "test accuracy" in (tmp_path / "f.svg").read_text(encoding="utf-8")
+
+
+def test_figure(results: Path, tmp_path: Path) -> None:
+    script("figure").main(
+        aggregation_job(results, tmp_path / "f.svg", experiment=PLAN.experiments["activation"].as_dict())
+    )
+    assert "Training loss by epoch" in (tmp_path / "f.svg").read_text(encoding="utf-8")
+
+
+def test_compare_prints_the_table_and_counts_verdicts(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"runs": results / "runs.csv", "reference": results / "runs.csv"}
+    script("compare").main(job(input=inputs, output={"only": tmp_path / "c.csv"}))
+    assert [row["verdict"] for row in rows_of(tmp_path / "c.csv")] == ["identical", "identical"]
+    printed = capsys.readouterr().out
+    assert "lenet5__activation=relu" in printed
+    assert printed.endswith("\n2 identical\n")
