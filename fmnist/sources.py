@@ -1,11 +1,9 @@
-"""The four Fashion-MNIST files: where they come from, how they are verified and read.
+"""Where the four Fashion-MNIST files come from.
 
 Whatever the source, a file counts only if its SHA-256 after decompression is the expected
 one, so that the order of the sources never changes what is trained on.
 """
 
-import gzip
-import hashlib
 import http.client
 import shutil
 import subprocess
@@ -13,54 +11,17 @@ import sys
 import tempfile
 import time
 import urllib.request
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-import numpy.typing as npt
-
+from fmnist.data_files import CHECKSUMS, FILES, LARGEST_FILE, Checksums, gz_path, read_folder, read_verified
 from fmnist.errors import DataError
 from fmnist.files import atomic
 
-TRAIN_IMAGES = "train-images-idx3-ubyte"
-TRAIN_LABELS = "train-labels-idx1-ubyte"
-TEST_IMAGES = "t10k-images-idx3-ubyte"
-TEST_LABELS = "t10k-labels-idx1-ubyte"
-FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
-
-Checksums = Mapping[str, str]
-
-# SHA-256 of the decompressed files; `data.checksums` names the set.
-CHECKSUMS: Mapping[str, Checksums] = MappingProxyType(
-    {
-        "fashion_mnist": MappingProxyType(
-            {
-                TRAIN_IMAGES: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-                TRAIN_LABELS: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-                TEST_IMAGES: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-                TEST_LABELS: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-            }
-        ),
-        "sample": MappingProxyType(
-            {
-                TRAIN_IMAGES: "1fd0769cad235f8cfb0c3ed6f7e52fd005c4c50088f9dc43d52051ca70ecc672",
-                TRAIN_LABELS: "3317de950899d958f766f29ecbead3f0364f40cd4fd0659d2ae0244c4fa5d0a2",
-                TEST_IMAGES: "2d21a66061a3b427036e374ce16020084d6c16e7326778fc7619ae757e339d6c",
-                TEST_LABELS: "2d62490fcb86123f5df16c7d51bad43abed7ade9e274bbfd0c7dbd6ae27a128d",
-            }
-        ),
-    }
-)
-
 DEBIAN_PACKAGE = "dataset-fashion-mnist"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-
-IMAGE_SIZE = 28  # pixels a side
-CLASSES = 10
-LARGEST_FILE = 16 + 60_000 * IMAGE_SIZE**2  # bytes; what is longer cannot be a file of ours
 
 SILENCE_LIMIT = 30  # seconds that a server may say nothing
 DOWNLOAD_LIMIT = 900  # seconds for one file, or for the package
@@ -106,7 +67,7 @@ def obtain(folder: Path | None, checksums: str, raw: Path) -> dict[str, bytes]:
 def discard_downloads(raw: Path) -> None:
     """Delete the verified downloads in `raw`; files set aside as `.wrong` stay."""
     for name in FILES:
-        _gz(raw, name).unlink(missing_ok=True)
+        gz_path(raw, name).unlink(missing_ok=True)
     if raw.is_dir() and not any(raw.iterdir()):
         raw.rmdir()
 
@@ -126,63 +87,6 @@ def _no_source(failures: list[str], checksums: str) -> str:
     if checksums == "sample":
         remedy = "set data.folder to tests/data, which holds the sample, or data.checksums to fashion_mnist"
     return f"the Fashion-MNIST files could not be had; each source and why it failed:\n{tried}\n  By hand: {remedy}."
-
-
-# Reading and verifying -------------------------------------------------------------------
-
-
-def read_folder(folder: Path, checksums: Checksums) -> dict[str, bytes]:
-    """Return the four files of a folder, plain or .gz, decompressed; changes nothing there.
-
-    Raises DataError where the folder or a file is missing, cut or not the expected one.
-    """
-    if not folder.is_dir():
-        raise DataError(f"{folder.absolute()} is not a folder that can be read")
-    paths = {name: _plain_or_gz(folder, name) for name in FILES}
-    if missing := [name for name, path in paths.items() if path is None]:
-        raise DataError(f"{folder.absolute()} lacks {', '.join(missing)} (plain or .gz)")
-    return {name: read_verified(path, checksums[name]) for name, path in paths.items() if path is not None}
-
-
-def read_verified(path: Path, checksum: str) -> bytes:
-    """Return a file's bytes, decompressed where its name ends in .gz.
-
-    Raises DataError where it cannot be read or its SHA-256 is not `checksum`.
-    """
-    content = _read(path)
-    found = hashlib.sha256(content).hexdigest()
-    if found != checksum:
-        raise DataError(
-            f"{path} is not the expected file: SHA-256 {found[:16]}... instead of {checksum[:16]}...{_hint(found)}"
-        )
-    return content
-
-
-def _plain_or_gz(folder: Path, name: str) -> Path | None:
-    return next((path for path in (folder / name, _gz(folder, name)) if path.is_file()), None)
-
-
-def _gz(folder: Path, name: str) -> Path:
-    return folder / f"{name}.gz"
-
-
-def _read(path: Path) -> bytes:
-    """Read at most one byte more than the largest file: a gzip may unpack to terabytes."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
-    except EOFError:
-        raise DataError(f"{path} is cut: the gzip ends too early") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path} is not a whole gzip file: {error}") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
-
-
-def _hint(found: str) -> str:
-    """Name the set that a file does belong to: the usual slip is the wrong data.checksums."""
-    owner = next((owner for owner, checksums in CHECKSUMS.items() if found in checksums.values()), None)
-    return f"; it is a file of data.checksums: {owner}" if owner else ""
 
 
 # The sources -----------------------------------------------------------------------------
@@ -207,7 +111,7 @@ def from_mirrors(request: Request) -> dict[str, bytes]:
 
     Raises DataError where no mirror gives a file, or only a wrong one.
     """
-    return {name: _kept_or_mirrored(_gz(request.raw, name), request.checksums[name]) for name in FILES}
+    return {name: _kept_or_mirrored(gz_path(request.raw, name), request.checksums[name]) for name in FILES}
 
 
 def from_downloaded_package(request: Request) -> dict[str, bytes]:
@@ -218,8 +122,8 @@ def from_downloaded_package(request: Request) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = _unpacked_package(Path(scratch).resolve())
         for name in FILES:
-            _copy_regular(_gz(folder, name), _gz(request.raw, name))
-    return {name: _verified_or_set_aside(_gz(request.raw, name), request.checksums[name]) for name in FILES}
+            _copy_regular(gz_path(folder, name), gz_path(request.raw, name))
+    return {name: _verified_or_set_aside(gz_path(request.raw, name), request.checksums[name]) for name in FILES}
 
 
 Source = Callable[[Request], dict[str, bytes]]
@@ -350,59 +254,3 @@ def _copy_regular(source: Path, target: Path) -> None:
             shutil.copyfile(source, temporary)
     except OSError as error:
         raise DataError(f"{target} cannot be written: {error.strerror or error}") from None
-
-
-# The IDX format --------------------------------------------------------------------------
-
-
-def parse_files(files: Mapping[str, bytes]) -> dict[str, npt.NDArray[np.uint8]]:
-    """Turn the four decompressed files into the arrays that `dataset.save_arrays` takes.
-
-    Images uint8 [n, 28, 28] in 0..255, labels uint8 [n] in 0..9.
-
-    Raises DataError where a file is not strictly what it should be.
-    """
-    train_images, train_labels = _parse_pair(files, TRAIN_IMAGES, TRAIN_LABELS)
-    test_images, test_labels = _parse_pair(files, TEST_IMAGES, TEST_LABELS)
-    return {
-        "train_images": train_images,
-        "train_labels": train_labels,
-        "test_images": test_images,
-        "test_labels": test_labels,
-    }
-
-
-def parse_idx(content: bytes, dimensions: int, name: str) -> npt.NDArray[np.uint8]:
-    """Parse an IDX file of unsigned bytes with that many dimensions; `name` begins the errors.
-
-    Raises DataError for a wrong magic number, a cut header or a length that is not exact.
-    """
-    header = 4 + 4 * dimensions
-    if content[:4] != bytes([0, 0, 0x08, dimensions]):  # 0x08: unsigned byte
-        raise DataError(f"{name} is no IDX file of bytes in {dimensions} dimensions: it begins {content[:4]!r}.")
-    if len(content) < header:
-        raise DataError(f"{name} is cut: its header has {len(content)} bytes instead of {header}.")
-    shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, header, 4))
-    expected = header + int(np.prod(shape, dtype=object))  # object: Python's integers do not overflow
-    if len(content) != expected:
-        raise DataError(f"{name} has {len(content)} bytes where its header promises {expected}.")
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-
-
-def _parse_pair(
-    files: Mapping[str, bytes], images_name: str, labels_name: str
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    images = parse_idx(files[images_name], 3, images_name)
-    labels = parse_idx(files[labels_name], 1, labels_name)
-    if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-        raise DataError(f"{images_name} has images of {images.shape[1]}x{images.shape[2]} pixels instead of 28x28.")
-    if len(images) != len(labels) or len(images) == 0:
-        raise DataError(f"{images_name} has {len(images)} images for {len(labels)} labels.")
-    if labels.max() >= CLASSES:
-        raise DataError(f"{labels_name} has the label {labels.max()}; allowed: 0 to {CLASSES - 1}.")
-    return images, labels
-
-
-def checksum_text(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of the decompressed files as `sha256sum` writes them, sorted by name."""
-    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))

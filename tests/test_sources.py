@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 import torch
 
-from fmnist import dataset, sources
+from fmnist import data_files, dataset, sources
+from fmnist import idx as idx_format
 from fmnist.errors import DataError
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,9 @@ MIRROR = "https://mirror.invalid/"
 @pytest.fixture(autouse=True)
 def _nothing_but_what_a_test_sets_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The sample plays the full set; no package is installed, no mirror answers, PATH is empty."""
-    monkeypatch.setattr(sources, "CHECKSUMS", {**sources.CHECKSUMS, "fashion_mnist": sources.CHECKSUMS["sample"]})
+    table = {**data_files.CHECKSUMS, "fashion_mnist": data_files.CHECKSUMS["sample"]}
+    for module in (data_files, sources):
+        monkeypatch.setattr(module, "CHECKSUMS", table)
     monkeypatch.setattr(sources, "DEBIAN_FOLDER", Path("/nowhere/fashion-mnist"))
     monkeypatch.setattr(sources, "_mirrors", lambda: [MIRROR])
     monkeypatch.setattr(urllib.request, "urlopen", _no_network)
@@ -50,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     """A user's folder with the four files."""
     copy = tmp_path / "mine"
     copy.mkdir()
-    for name in sources.FILES:
+    for name in data_files.FILES:
         shutil.copy(SAMPLE / f"{name}.gz", copy)
     return copy
 
@@ -90,21 +93,21 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def is_sample(files: dict[str, bytes]) -> bool:
-    return {n: hashlib.sha256(c).hexdigest() for n, c in files.items()} == dict(sources.CHECKSUMS["sample"])
+    return {n: hashlib.sha256(c).hexdigest() for n, c in files.items()} == dict(data_files.CHECKSUMS["sample"])
 
 
 # The sample ------------------------------------------------------------------------------
 
 
 def test_sample_is_stratified_small_and_known() -> None:
-    arrays = sources.parse_files(sources.read_folder(SAMPLE, sources.CHECKSUMS["sample"]))
+    arrays = idx_format.parse_files(data_files.read_folder(SAMPLE, data_files.CHECKSUMS["sample"]))
     assert np.bincount(arrays["train_labels"]).tolist() == [150] * 10
     assert np.bincount(arrays["test_labels"]).tolist() == [75] * 10
-    assert sum(len(sample_bytes(f"{name}.gz")) for name in sources.FILES) < 1_000_000
+    assert sum(len(sample_bytes(f"{name}.gz")) for name in data_files.FILES) < 1_000_000
 
 
 def test_sample_holds_no_name_and_no_date() -> None:
-    for name in sources.FILES:
+    for name in data_files.FILES:
         flags, modified = sample_bytes(f"{name}.gz")[3], sample_bytes(f"{name}.gz")[4:8]
         assert (flags, modified) == (0, bytes(4))
 
@@ -115,13 +118,13 @@ def test_make_sample_takes_the_first_of_each_class_and_repeats(tmp_path: Path, f
         output.mkdir()
         make_sample.main(folder, output)  # the sample of the sample is the sample
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert is_sample(sources.read_folder(tmp_path / "one", sources.CHECKSUMS["sample"]))
+    assert is_sample(data_files.read_folder(tmp_path / "one", data_files.CHECKSUMS["sample"]))
     labels = np.array([1, 0, 1, 1, 0, 0], np.uint8)
     assert make_sample.first_of_each_class(labels, 2).tolist() == [0, 1, 2, 4]
 
 
 def test_full_set_has_the_published_checksums() -> None:
-    fresh = load_script(ROOT / "fmnist" / "sources.py")  # the fixture replaced the table
+    fresh = load_script(ROOT / "fmnist" / "data_files.py")  # the fixture replaced the table
     assert [fresh.CHECKSUMS["fashion_mnist"][name][:8] for name in fresh.FILES] == [
         "c59f468a",
         "bad3541b",
@@ -201,23 +204,23 @@ def test_a_wrong_file_of_the_user_is_named_and_left_alone(
 
 
 def test_a_huge_gzip_is_not_unpacked_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(data_files, "LARGEST_FILE", 1000)
     path = folder / "train-images-idx3-ubyte.gz"
     path.write_bytes(gzip.compress(bytes(10_000)))
     first = hashlib.sha256(bytes(1001)).hexdigest()[:16]
     with pytest.raises(DataError, match=f"SHA-256 {first}"):
-        sources.read_verified(path, "0" * 64)
+        data_files.read_verified(path, "0" * 64)
 
 
 def test_a_file_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: No such file"):
-        sources.read_verified(tmp_path / "absent", "0" * 64)
+        data_files.read_verified(tmp_path / "absent", "0" * 64)
 
 
 def test_the_files_of_the_other_set_are_recognised(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "CHECKSUMS", {"sample": sources.CHECKSUMS["sample"]})
+    monkeypatch.setattr(data_files, "CHECKSUMS", {"sample": data_files.CHECKSUMS["sample"]})
     with pytest.raises(DataError, match=r"it is a file of data\.checksums: sample"):
-        sources.read_folder(folder, dict.fromkeys(sources.FILES, "0" * 64))
+        data_files.read_folder(folder, dict.fromkeys(data_files.FILES, "0" * 64))
 
 
 def test_the_download_folder_cannot_be_the_users_folder(raw: Path) -> None:
@@ -274,14 +277,14 @@ def test_the_mirrors_come_third_and_the_installed_files_are_left_alone(
     assert is_sample(sources.obtain(None, "fashion_mnist", raw))
     assert "Data: from torchvision's mirrors" in capsys.readouterr().err
     assert contents(tmp_path / "installed") == before
-    assert asked == [f"{MIRROR}{name}.gz" for name in sources.FILES]
+    assert asked == [f"{MIRROR}{name}.gz" for name in data_files.FILES]
 
 
 def test_the_downloaded_package_comes_last(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
     programs(tmp_path, unpack=f'cp "{SAMPLE}"/*.gz "$data"')
     assert is_sample(sources.obtain(None, "fashion_mnist", raw))
     assert "Data: from Debian's dataset-fashion-mnist, downloaded" in capsys.readouterr().err
-    assert sorted(contents(raw)) == sorted(f"{name}.gz" for name in sources.FILES)
+    assert sorted(contents(raw)) == sorted(f"{name}.gz" for name in data_files.FILES)
 
 
 def test_no_source_lists_each_with_its_reason_and_the_remedy(tmp_path: Path, raw: Path) -> None:
@@ -294,7 +297,7 @@ def test_no_source_lists_each_with_its_reason_and_the_remedy(tmp_path: Path, raw
     assert "mirrors" in lines[3]
     assert "no network" in lines[3]
     assert lines[4].endswith("downloaded: apt-get is not on this machine")
-    assert all(f"{name}.gz" in lines[5] for name in sources.FILES)
+    assert all(f"{name}.gz" in lines[5] for name in data_files.FILES)
     assert "config.yaml as data.folder" in lines[5]
 
 
@@ -324,7 +327,7 @@ def test_a_cut_download_is_kept_aside_and_the_next_mirror_tried(monkeypatch: pyt
     monkeypatch.setattr(sources, "_mirrors", lambda: ["http://first.invalid/", MIRROR])
     bodies = iter([sample_bytes("train-images-idx3-ubyte.gz")[:1000]])
     asked = serve(monkeypatch, lambda name: next(bodies, sample_bytes(name)))
-    assert is_sample(sources.from_mirrors(sources.Request(None, sources.CHECKSUMS["sample"], raw)))
+    assert is_sample(sources.from_mirrors(sources.Request(None, data_files.CHECKSUMS["sample"], raw)))
     assert asked[:2] == [f"{mirror}train-images-idx3-ubyte.gz" for mirror in ("http://first.invalid/", MIRROR)]
     assert len((raw / "train-images-idx3-ubyte.gz.wrong").read_bytes()) == 1000
 
@@ -341,7 +344,7 @@ class _Dropped(io.BytesIO):
 def test_a_half_written_download_leaves_nothing(monkeypatch: pytest.MonkeyPatch, raw: Path) -> None:
     monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: _Dropped(b"half"))
     with pytest.raises(DataError, match="the connection was reset"):
-        sources.from_mirrors(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_mirrors(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
     assert contents(raw) == {}
 
 
@@ -350,7 +353,7 @@ def test_an_endless_download_is_given_up(monkeypatch: pytest.MonkeyPatch, raw: P
     serve(monkeypatch, sample_bytes)
     monkeypatch.setattr(sources, limit, -1)
     with pytest.raises(DataError, match=message):
-        sources.from_mirrors(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_mirrors(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
     assert contents(raw) == {}
 
 
@@ -359,8 +362,8 @@ def test_what_an_earlier_session_downloaded_is_used_again(monkeypatch: pytest.Mo
     raw.mkdir(parents=True)
     shutil.copy(SAMPLE / "train-images-idx3-ubyte.gz", raw)
     (raw / "train-labels-idx1-ubyte.gz").write_bytes(b"half")
-    assert is_sample(sources.from_mirrors(sources.Request(None, sources.CHECKSUMS["sample"], raw)))
-    assert asked == [f"{MIRROR}{name}.gz" for name in sources.FILES[1:]]
+    assert is_sample(sources.from_mirrors(sources.Request(None, data_files.CHECKSUMS["sample"], raw)))
+    assert asked == [f"{MIRROR}{name}.gz" for name in data_files.FILES[1:]]
     assert (raw / "train-labels-idx1-ubyte.gz.wrong").read_bytes() == b"half"
 
 
@@ -368,7 +371,7 @@ def test_only_web_addresses_are_downloaded(monkeypatch: pytest.MonkeyPatch, raw:
     monkeypatch.setattr(sources, "_mirrors", lambda: ["file:///etc/"])
     asked = serve(monkeypatch, sample_bytes)
     with pytest.raises(DataError, match="is not a web address"):
-        sources.from_mirrors(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_mirrors(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
     assert asked == []
 
 
@@ -402,14 +405,14 @@ def test_the_mirrors_are_torchvisions(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_package_that_does_not_serve(tmp_path: Path, raw: Path, download: str, unpack: str, message: str) -> None:
     programs(tmp_path, unpack, download)
     with pytest.raises(DataError, match=message):
-        sources.from_downloaded_package(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_downloaded_package(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
     assert not raw.exists()
 
 
 def test_a_wrong_file_of_the_package_is_kept_aside(tmp_path: Path, raw: Path) -> None:
     programs(tmp_path, f'cp "{SAMPLE}"/*.gz "$data"; echo no > "$data/t10k-labels-idx1-ubyte.gz"')
     with pytest.raises(DataError, match=r"\(kept as t10k-labels-idx1-ubyte.gz.wrong\)"):
-        sources.from_downloaded_package(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_downloaded_package(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
     assert (raw / "t10k-labels-idx1-ubyte.gz.wrong").read_bytes() == b"no\n"
 
 
@@ -420,7 +423,7 @@ def test_a_program_that_hangs_is_given_up(tmp_path: Path, raw: Path, monkeypatch
     programs(tmp_path, unpack="")
     monkeypatch.setattr(subprocess, "run", hangs)
     with pytest.raises(DataError, match="apt-get took more than 900 seconds"):
-        sources.from_downloaded_package(sources.Request(None, sources.CHECKSUMS["sample"], raw))
+        sources.from_downloaded_package(sources.Request(None, data_files.CHECKSUMS["sample"], raw))
 
 
 # The IDX format --------------------------------------------------------------------------
@@ -444,13 +447,13 @@ def idx(array: np.ndarray) -> bytes:
 )
 def test_a_malformed_idx_file(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        sources.parse_idx(content, 1, "labels")
+        idx_format.parse_idx(content, 1, "labels")
 
 
 def test_sizes_that_overflow_64_bits_are_refused() -> None:
     content = bytes([0, 0, 8, 3]) + b"\xff" * 4 + b"\x80\0\0\0" + b"\0\0\0\2"
     with pytest.raises(DataError, match=f"promises {16 + 0xFFFFFFFF * 2**32}"):
-        sources.parse_idx(content, 3, "images")
+        idx_format.parse_idx(content, 3, "images")
 
 
 IMAGES, LABELS = np.zeros((3, 28, 28)), np.arange(3)
@@ -467,11 +470,11 @@ IMAGES, LABELS = np.zeros((3, 28, 28)), np.arange(3)
 )
 @pytest.mark.parametrize("part", ["train", "t10k"])
 def test_arrays_that_are_not_fashion_mnist(images: np.ndarray, labels: np.ndarray, message: str, part: str) -> None:
-    good = {name: idx(IMAGES if "images" in name else LABELS) for name in sources.FILES}
-    sources.parse_files(good)
+    good = {name: idx(IMAGES if "images" in name else LABELS) for name in data_files.FILES}
+    idx_format.parse_files(good)
     bad = {f"{part}-images-idx3-ubyte": idx(images), f"{part}-labels-idx1-ubyte": idx(labels)}
     with pytest.raises(DataError, match=f"^{part}.*{message}"):
-        sources.parse_files(good | bad)
+        idx_format.parse_files(good | bad)
 
 
 # The rule's script -----------------------------------------------------------------------
@@ -527,8 +530,8 @@ def test_script_writes_the_same_bytes_twice(main: Callable[[SimpleNamespace], No
 def test_checksum_file_is_in_the_format_of_sha256sum(main: Callable[[SimpleNamespace], None], tmp_path: Path) -> None:
     main(job(tmp_path, SAMPLE))
     lines = [line.split("  ") for line in (tmp_path / "data.sha256").read_text().splitlines()]
-    assert [name for _, name in lines] == sorted(sources.FILES)
-    assert {name: checksum for checksum, name in lines} == dict(sources.CHECKSUMS["sample"])
+    assert [name for _, name in lines] == sorted(data_files.FILES)
+    assert {name: checksum for checksum, name in lines} == dict(data_files.CHECKSUMS["sample"])
 
 
 def test_script_keeps_downloads_until_the_data_is_prepared(

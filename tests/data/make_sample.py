@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fmnist import sources
+from fmnist import data_files, idx
 
 TRAIN_PER_CLASS = 150
 TEST_PER_CLASS = 75  # with more the four files would pass 1 MB
@@ -24,18 +24,18 @@ Bytes = npt.NDArray[np.uint8]
 
 def main(folder: Path, output: Path) -> None:
     """Read the full files in `folder`, checked, and write the sample's four into `output`."""
-    full = sources.parse_files(sources.read_folder(folder, sources.CHECKSUMS["fashion_mnist"]))
+    full = idx.parse_files(data_files.read_folder(folder, data_files.CHECKSUMS["fashion_mnist"]))
     train = first_of_each_class(full["train_labels"], TRAIN_PER_CLASS)
     test = first_of_each_class(full["test_labels"], TEST_PER_CLASS)
-    write_idx(output / f"{sources.TRAIN_IMAGES}.gz", full["train_images"][train])
-    write_idx(output / f"{sources.TRAIN_LABELS}.gz", full["train_labels"][train])
-    write_idx(output / f"{sources.TEST_IMAGES}.gz", full["test_images"][test])
-    write_idx(output / f"{sources.TEST_LABELS}.gz", full["test_labels"][test])
+    write_idx(output / f"{data_files.TRAIN_IMAGES}.gz", full["train_images"][train])
+    write_idx(output / f"{data_files.TRAIN_LABELS}.gz", full["train_labels"][train])
+    write_idx(output / f"{data_files.TEST_IMAGES}.gz", full["test_images"][test])
+    write_idx(output / f"{data_files.TEST_LABELS}.gz", full["test_labels"][test])
 
 
 def first_of_each_class(labels: Bytes, count: int) -> npt.NDArray[np.intp]:
     """Return the positions of the first `count` labels of every class, in ascending order."""
-    return np.sort(np.concatenate([np.flatnonzero(labels == c)[:count] for c in range(sources.CLASSES)]))
+    return np.sort(np.concatenate([np.flatnonzero(labels == c)[:count] for c in range(idx.CLASSES)]))
 
 
 def write_idx(path: Path, array: Bytes) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist import dataset, files, sources
+from fmnist import data_files, dataset, files, idx, sources
 from fmnist.joblog import run_logged
 
 
@@ -14,8 +14,8 @@ def main(job: Any) -> None:
 
     contents = sources.obtain(folder, job.params.checksums, raw)
     with files.atomic(arrays) as temporary:
-        dataset.save_arrays(temporary, sources.parse_files(contents))
-    files.write_text(Path(job.output.checksum), sources.checksum_text(contents))
+        dataset.save_arrays(temporary, idx.parse_files(contents))
+    files.write_text(Path(job.output.checksum), data_files.checksum_text(contents))
     sources.discard_downloads(raw)  # only now: a failure above must not cost a second download
 
 
