@@ -203,5 +203,6 @@ def _is_finite(number: float) -> bool:
 def _dotted(path: Iterable[Any]) -> str:
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        word = step if str(step).isprintable() else repr(step)  # a line end would break the sentence
+        text += f"[{word}]" if isinstance(step, int) else f".{word}" if text else str(word)
     return text
