@@ -69,7 +69,7 @@ def test_a_run_noisier_than_the_rest_is_judged_by_its_own_noise() -> None:
     """Ten quiet runs would make the pooled noise small; the noisy run's own is what counts."""
     quiet = [row for index in range(10) for row in seeds(f"quiet{index}", 0.9, spread=(-0.0001, 0, 0.0001))]
     noisy = seeds("noisy", 0.85, spread=(-0.03, 0.0, 0.03))
-    others = seeds("noisy", 0.87, first=3, spread=(-0.03, 0.0, 0.03))
+    others = seeds("noisy", 0.88, first=3, spread=(-0.03, 0.0, 0.03))
     assert compared([*quiet, *noisy], others).loc["noisy", "verdict"] == "within seed noise"
 
 
@@ -95,6 +95,7 @@ def test_without_any_variance_a_difference_is_a_difference() -> None:
         [*seeds("same", 0.875, first=2, spread=still), *seeds("other", 0.75, first=2, spread=still)],
     )
     assert table["verdict"].to_dict() == {"same": "within seed noise", "other": "differs"}
+    assert table["adjusted_p"].to_dict() == {"same": 1.0, "other": 0.0}
 
 
 def test_rounding_is_no_difference() -> None:
