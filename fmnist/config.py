@@ -78,11 +78,14 @@ def validate(document: Any, schema: Mapping[str, Any], name: str) -> None:
     Raises ConfigError for the first fault, in one sentence that names the key, the value
     and what is allowed.
     """
+    try:
+        _refuse_infinities(document, name, [])
+    except RecursionError:  # an alias inside what it stands for
+        raise ConfigError(f"{name}: a value contains itself; allowed: plain lists and mappings.") from None
     errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
     first = min(errors, key=lambda e: [str(step) for step in e.absolute_path], default=None)
     if first is not None:
         raise ConfigError(f"{name}: {_sentence(first)}.")
-    _refuse_infinities(document, name, [])
 
 
 def validate_setting(key: str, value: Any, schema: Mapping[str, Any], where: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 Value = str | int | float | bool | list[int] | None
@@ -113,7 +114,7 @@ def _plain_decimal(value: float) -> str:
     if value.is_integer():
         return str(int(value))
     # repr is the shortest text that reads back as this float, but may use an exponent.
-    return f"{value:.20f}".rstrip("0") if "e" in repr(value) else repr(value)
+    return format(Decimal(repr(value)), "f")
 
 
 def run_id(settings: Mapping[str, Value], defaults: Mapping[str, Value]) -> str:

@@ -34,7 +34,7 @@ def write_metrics(
         "diverged": result.diverged,
         **numbers,
         "fitted_train_accuracy": result.fitted_train_accuracy,
-        "generalization_gap": result.fitted_train_accuracy - last["test_accuracy"],
+        "generalization_gap": result.generalization_gap,
     }
     write_json(path, document)
 

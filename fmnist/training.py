@@ -32,6 +32,11 @@ class EpochRecord:
     test_accuracy: float
     learning_rate: float  # after the epoch's last step
 
+    @property
+    def finite(self) -> bool:
+        """Whether both losses are numbers still; a run that has lost them has diverged."""
+        return math.isfinite(self.train_loss) and math.isfinite(self.test_loss)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingResult:
@@ -40,10 +45,15 @@ class TrainingResult:
     epochs: list[EpochRecord]
     parameter_count: int
     fitted_train_accuracy: float  # of the final network on the training images, dropout off
-    diverged: bool  # the loss stopped being a number; training ended there
+    diverged: bool  # a loss stopped being a number; training ended there
     predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
     seconds: float
     engine: str  # that computed it: "native" or "torch"
+
+    @property
+    def generalization_gap(self) -> float:
+        """How much better the final network does on training than on test images, 0..1."""
+        return self.fitted_train_accuracy - self.epochs[-1].test_accuracy
 
 
 Progress = Callable[[EpochRecord], None]
@@ -66,14 +76,14 @@ def train(
         records.append(record)
         if progress:
             progress(record)
-        if not math.isfinite(record.train_loss):
+        if not record.finite:
             break
     predictions = predict(chosen, model, data.test_images).argmax(1)
     return TrainingResult(
         epochs=records,
         parameter_count=parameter_count(model),
         fitted_train_accuracy=_accuracy(predict(chosen, model, data.train_images), data.train_labels),
-        diverged=not math.isfinite(records[-1].train_loss),
+        diverged=not records[-1].finite,
         predictions=predictions.to("cpu", torch.uint8).numpy(),
         seconds=time.perf_counter() - started,
         engine=chosen.name,

@@ -12,7 +12,7 @@ from builders import CONFIG, DELETED, ROOT, SCHEMA, changed, plan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fmnist.config import read_yaml, stop_unless_readable, validate_setting
+from fmnist.config import read_yaml, stop_unless_readable, validate_setting, validate
 from fmnist.errors import ConfigError
 
 
@@ -378,3 +378,10 @@ def test_anything_anywhere_plans_or_is_refused(place: tuple[Any, ...], value: An
 def test_a_config_survives_yaml(file: Path) -> None:
     file.write_text(yaml.safe_dump(CONFIG, sort_keys=False), encoding="utf-8")
     assert plan(read_yaml(file)) == plan()
+
+
+def test_a_value_that_contains_itself_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "loop.yaml"
+    path.write_text("a: &x [*x]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="contains itself"):
+        validate(read_yaml(path), {"type": "object"}, "loop.yaml")

@@ -242,7 +242,6 @@ def test_different_numbers_have_different_texts(values: list[float]) -> None:
     assert [float(format_value(value)) for value in values] == values
 
 
-@pytest.mark.xfail(strict=True, reason="format_value cuts at 20 decimals: two very small numbers share one run id")
 @pytest.mark.parametrize("values", [(1e-25, 2e-25), (1.2345678901234567e-08, 1.2345678901234569e-08)])
 def test_different_tiny_numbers_have_different_texts(values: tuple[float, float]) -> None:
     assert values[0] != values[1]
