@@ -12,7 +12,7 @@ from builders import CONFIG, DELETED, ROOT, SCHEMA, changed, plan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fmnist.config import read_yaml, stop_unless_readable, validate_setting, validate
+from fmnist.config import read_yaml, stop_unless_readable, validate, validate_setting
 from fmnist.errors import ConfigError
 
 

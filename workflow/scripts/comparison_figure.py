@@ -14,4 +14,4 @@ def main(job: Any) -> None:
 
 
 if "snakemake" in globals():
-    run_logged(main, snakemake)  # noqa: F821
+    run_logged(main, globals()["snakemake"])

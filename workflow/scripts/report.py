@@ -59,4 +59,4 @@ def _render(job: Any, markdown: Path) -> None:
 
 
 if "snakemake" in globals():
-    run_logged(main, snakemake)  # noqa: F821
+    run_logged(main, globals()["snakemake"])
