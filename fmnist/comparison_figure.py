@@ -31,8 +31,12 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
 
 def _panel(axes: Axes, numbers: pd.DataFrame, order: list[str], name: str) -> None:
     heights = [order.index(row) for row in numbers["row"]]
-    axes.hlines(heights, numbers["lower"], numbers["upper"], color="0.75", linewidth=4, label="95% prediction interval")
-    axes.plot(numbers["mean"], heights, "o", color=colours(3, True)[1], markersize=4, label="ours, mean of all seeds")
+    several = bool(numbers["lower"].notna().any())
+    if several:
+        label = "95% prediction interval"
+        axes.hlines(heights, numbers["lower"], numbers["upper"], color="0.75", linewidth=4, label=label)
+    label = "ours, mean of all seeds" if several else "ours, one run"
+    axes.plot(numbers["mean"], heights, "o", color=colours(3, True)[1], markersize=4, label=label)
     axes.plot(numbers["reported"], heights, label="original, one run", **{**ORIGINAL, "markersize": 3.5})
     axes.set_yticks(range(len(order)), order, fontsize=6.5)
     axes.set_ylim(len(order) - 0.5, -0.5)

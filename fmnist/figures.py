@@ -33,7 +33,7 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
 
     A swept experiment has three panels: training loss by epoch for every value, test
     accuracy (percent) and final training loss against the value, with the original's
-    numbers as white diamonds. Without a sweep: losses and accuracies by epoch.
+    numbers as open diamonds. Without a sweep: losses and accuracies by epoch.
     """
     use_style()
     originals = {member.label: reported.runs.get((experiment.name, member.label)) for member in experiment.members}
@@ -130,7 +130,7 @@ def _value_axis(axes: Axes, experiment: Experiment, positions: list[float]) -> N
         axes.set_xscale("log", base=2)
     else:
         axes.set_xlim(-0.5, len(positions) - 0.5)
-    crowded = sum(map(len, labels)) > 24
+    crowded = sum(map(len, labels)) > 18
     axes.set_xticks(positions, labels, rotation=45 if crowded else 0, ha="right" if crowded else "center")
     axes.minorticks_off()
 

@@ -13,7 +13,7 @@ PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 p
 ORIGINAL: dict[str, Any] = {
     "marker": "D",
     "color": "black",
-    "markerfacecolor": "white",
+    "markerfacecolor": "none",
     "linestyle": "none",
     "markersize": 4.5,
 }
