@@ -122,16 +122,24 @@ def resolve(
 
 def _check_combination(settings: Mapping[str, Value], where: str) -> None:
     """Refuse settings that would be ignored: two ids for one and the same run."""
-    scheduler, step_size = settings["scheduler"], settings["step_size"]
-    if scheduler == "step" and step_size is None:
-        raise ConfigError(f"{where}: scheduler is 'step' and step_size is null; allowed: a whole number of at least 1.")
-    if scheduler == "none" and step_size is not None:
-        raise ConfigError(
-            f"{where}: step_size is {step_size} and scheduler is 'none'; allowed: null, or scheduler: step."
-        )
+    for scheduler, key, least in (("step", "step_size", 1), ("plateau", "patience", 0)):
+        _check_scheduler(settings, where, scheduler, key, least)
     if settings["optimizer"] == "adam" and settings["momentum"] != 0:
         raise ConfigError(
             f"{where}: momentum is {settings['momentum']} and optimizer is 'adam'; allowed: 0, or sgd or rmsprop."
+        )
+
+
+def _check_scheduler(settings: Mapping[str, Value], where: str, scheduler: str, key: str, least: int) -> None:
+    """Demand a scheduler's own setting where that scheduler is chosen, and nowhere else."""
+    chosen, value = settings["scheduler"], settings[key]
+    if chosen == scheduler and value is None:
+        raise ConfigError(
+            f"{where}: scheduler is {scheduler!r} and {key} is null; allowed: a whole number of at least {least}."
+        )
+    if chosen != scheduler and value is not None:
+        raise ConfigError(
+            f"{where}: {key} is {value} and scheduler is {chosen!r}; allowed: null, or scheduler: {scheduler}."
         )
 
 

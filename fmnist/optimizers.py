@@ -1,10 +1,10 @@
-"""The report's optimisers and scheduler (section 3-2), with torch's defaults written out."""
+"""The report's optimisers and scheduler (section 3-2) and one more, torch's defaults written out."""
 
 from collections.abc import Callable, Iterable
 
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer, RMSprop
-from torch.optim.lr_scheduler import LRScheduler, StepLR
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau, StepLR
 
 from fmnist.run_config import RunConfig
 
@@ -62,7 +62,37 @@ def _step(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
     return StepLR(optimizer, step_size=config.step_size, gamma=config.gamma)
 
 
+def _plateau(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
+    assert config.patience is not None  # the plan refuses scheduler: plateau without it
+    return ReduceLROnPlateau(
+        optimizer,
+        mode="min",  # it watches a loss
+        factor=config.gamma,
+        patience=config.patience,
+        threshold=1e-4,  # a loss lower by less than this part of the best one is no progress
+        threshold_mode="rel",
+        cooldown=0,
+        min_lr=0.0,
+        eps=1e-8,  # a smaller decay than this is not made
+    )
+
+
 SCHEDULERS: dict[str, Callable[[Optimizer, RunConfig], LRScheduler | None]] = {
     "none": lambda optimizer, config: None,  # the learning rate stays
     "step": _step,
+    "plateau": _plateau,
 }
+
+
+def step_after_batch(scheduler: LRScheduler | None, config: RunConfig) -> None:
+    """Step StepLR where its unit is the batch, as in the report."""
+    if isinstance(scheduler, StepLR) and config.step_unit == "batch":
+        scheduler.step()
+
+
+def step_after_epoch(scheduler: LRScheduler | None, config: RunConfig, train_loss: float) -> None:
+    """Step StepLR where its unit is the epoch; show ReduceLROnPlateau the epoch's mean training loss."""
+    if isinstance(scheduler, ReduceLROnPlateau):
+        scheduler.step(train_loss)
+    elif isinstance(scheduler, StepLR) and config.step_unit == "epoch":
+        scheduler.step()

@@ -50,8 +50,9 @@ class RunConfig:
     weight_decay: float
     scheduler: str
     step_size: int | None  # steps of the scheduler's unit between two decays
+    patience: int | None  # epochs without progress that ReduceLROnPlateau lets pass
     gamma: float  # the factor of each decay
-    step_unit: str  # "batch", as in the report, or "epoch"
+    step_unit: str  # of StepLR: "batch", as in the report, or "epoch"
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "RunConfig":

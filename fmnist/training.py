@@ -16,7 +16,7 @@ from fmnist.dataset import Dataset
 from fmnist.engines import Engine, choose_engine, predict
 from fmnist.losses import LOSSES, Loss
 from fmnist.models import build_model, parameter_count
-from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
 from fmnist.randomness import shuffling_generator, stream_seed
 from fmnist.run_config import RunConfig
 
@@ -108,6 +108,7 @@ def _epochs(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, 
         order = torch.randperm(len(data.train_labels), generator=shuffling)
         model.train()
         train_loss, train_accuracy = _train_epoch(config, engine, data, order, loss_function, optimizer, scheduler)
+        step_after_epoch(scheduler, config, train_loss)
         outputs = predict(engine, model, data.test_images)
         yield EpochRecord(
             epoch=epoch,
@@ -138,12 +139,9 @@ def _train_epoch(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if scheduler and config.step_unit == "batch":
-            scheduler.step()
+        step_after_batch(scheduler, config)
         losses.append(loss.detach())
         correct.append((outputs.argmax(1) == labels).sum())
-    if scheduler and config.step_unit == "epoch":
-        scheduler.step()
     seen = sum(len(batch) for batch in batches)
     return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
 

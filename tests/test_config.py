@@ -262,6 +262,19 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
     # settings without an effect
     ("scheduler without step size", {NEW: entry(set={"scheduler": "step"})}, ["step_size is null", "a whole number"]),
     ("step size without scheduler", {NEW: entry(set={"step_size": 5})}, ["step_size is 5", "scheduler is 'none'"]),
+    ("plateau without patience", {NEW: entry(set={"scheduler": "plateau"})}, ["patience is null", "of at least 0"]),
+    ("patience without scheduler", {NEW: entry(set={"patience": 0})}, ["patience is 0", "scheduler is 'none'"]),
+    (
+        "patience of StepLR",
+        {NEW: entry(set={"scheduler": "step", "step_size": 5, "patience": 1})},
+        ["patience is 1", "scheduler is 'step'", "scheduler: plateau"],
+    ),
+    (
+        "step size of plateau",
+        {NEW: entry(set={"scheduler": "plateau", "patience": 1, "step_size": 5})},
+        ["step_size is 5", "scheduler is 'plateau'", "scheduler: step"],
+    ),
+    ("negative patience", {"defaults/patience": -1}, ["defaults.patience is -1", "of at least 0"]),
     ("momentum of Adam", {NEW: entry(set={"momentum": 0.9})}, ["momentum is 0.9", "optimizer is 'adam'"]),
     ("default without effect", {"defaults/momentum": 0.5}, ["experiments.fully_connected", "momentum is 0.5"]),
 ]

@@ -287,6 +287,7 @@ def test_settings_of_the_base_case_hold_every_default() -> None:
         "model": "lenet5",
         "momentum": 0.0,
         "optimizer": "adam",
+        "patience": None,
         "pooling": "average",
         "scheduler": "none",
         "step_size": None,

@@ -33,7 +33,7 @@ def test_columns_are_pinned() -> None:
     assert ",".join(RUN_COLUMNS) == (
         "run_id,seed,"
         "activation,batch_norm,batch_size,channels,dropout,dropout_probability,epochs,gamma,hidden_units,last_batch,"
-        "learning_rate,loss,model,momentum,optimizer,pooling,scheduler,step_size,step_unit,weight_decay,"
+        "learning_rate,loss,model,momentum,optimizer,patience,pooling,scheduler,step_size,step_unit,weight_decay,"
         "parameter_count,train_loss,train_accuracy,test_loss,test_accuracy,fitted_train_accuracy,generalization_gap,"
         "diverged,epochs_trained,seconds,device,engine"
     )

@@ -7,8 +7,9 @@ import torch
 from builders import SCHEMA, run_config
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer, RMSprop
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
 from fmnist.run_config import RunConfig
 
 
@@ -79,3 +80,56 @@ def test_the_learning_rate_decays_by_gamma_every_step_size_steps(step_size: int,
 def test_without_a_scheduler_there_is_none() -> None:
     config = run_config()
     assert SCHEDULERS["none"](optimizer_of(config), config) is None
+
+
+PLATEAU = {"optimizer": "sgd", "scheduler": "plateau", "patience": 1, "gamma": 0.1, "learning_rate": 0.01}
+
+
+def rates_after(config: RunConfig, losses: list[float]) -> list[float]:
+    """Return the learning rate after each epoch, three batches long, that ends with a loss."""
+    optimizer = optimizer_of(config)
+    scheduler = SCHEDULERS[config.scheduler](optimizer, config)
+    rates = []
+    for loss in losses:
+        for _ in range(3):
+            optimizer.step()
+            step_after_batch(scheduler, config)
+        step_after_epoch(scheduler, config, loss)
+        rates.append(optimizer.param_groups[0]["lr"])
+    return rates
+
+
+def test_plateau_decays_where_more_epochs_than_its_patience_bring_nothing() -> None:
+    losses = [1.0, 0.9, 0.9, 0.8, 0.8, 0.8, 0.7, 0.7, 0.7]
+    expected = [0.01, 0.01, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001, 0.0001]
+    assert rates_after(run_config(**PLATEAU), losses) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("patience", [0, 1, 3])
+def test_patience_and_gamma_are_those_of_the_config(patience: int) -> None:
+    rates = rates_after(run_config(**{**PLATEAU, "patience": patience, "gamma": 0.5}), [1.0] * 9)
+    assert rates == pytest.approx([0.01 * 0.5 ** (epoch // (patience + 1)) for epoch in range(9)], rel=1e-12)
+
+
+def test_a_loss_lower_by_less_than_a_ten_thousandth_is_no_progress() -> None:
+    assert rates_after(run_config(**PLATEAU), [1.0, 0.99995, 0.99992])[-1] == pytest.approx(0.001)
+    assert rates_after(run_config(**PLATEAU), [1.0, 0.9998, 0.9996])[-1] == pytest.approx(0.01)
+
+
+def test_plateau_is_torchs_with_its_defaults() -> None:
+    config = run_config(**PLATEAU)
+    ours = SCHEDULERS["plateau"](optimizer_of(config), config)
+    theirs = ReduceLROnPlateau(optimizer_of(config), factor=0.1, patience=1)
+    assert isinstance(ours, ReduceLROnPlateau)
+    assert ours.state_dict() == theirs.state_dict()
+
+
+@pytest.mark.parametrize(("unit", "counted"), [("batch", 3), ("epoch", 1)])
+def test_step_counts_in_its_unit_and_looks_at_no_loss(unit: str, counted: int) -> None:
+    config = run_config(**{**PLATEAU, "scheduler": "step", "patience": None, "step_size": 2, "step_unit": unit})
+    rates = rates_after(config, [1.0, 0.1, 5.0, 5.0])
+    assert rates == pytest.approx([0.01 * 0.1 ** (epoch * counted // 2) for epoch in (1, 2, 3, 4)], rel=1e-12)
+
+
+def test_without_a_scheduler_the_learning_rate_stays() -> None:
+    assert rates_after(run_config(learning_rate=0.01), [1.0] * 4) == [0.01] * 4

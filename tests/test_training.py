@@ -279,6 +279,23 @@ def test_the_learning_rate_of_every_step(
     )
 
 
+def test_plateau_watches_the_epochs_mean_training_loss(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held against torch's own scheduler, shown the recorded losses; a rate too high makes them rise."""
+    spy = Spy(monkeypatch)
+    schedule = {"scheduler": "plateau", "patience": 0, "gamma": 0.5, "learning_rate": 0.5}
+    config = run_config(model="fc", hidden_units=16, epochs=8, batch_size=10, **schedule)
+    epochs = train(config, only(sample, 70, 10), 0).epochs
+    optimizer = torch.optim.Adam([nn.Parameter(torch.ones(1))], lr=0.5)
+    original = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+    expected = [0.5]
+    for record in epochs:
+        original.step(record.train_loss)
+        expected.append(optimizer.param_groups[0]["lr"])
+    assert 2 < len(set(expected)) < len(expected)  # some epochs decayed, and some did not
+    assert spy.learning_rates == [rate for rate in expected[:-1] for _ in range(7)]
+    assert [record.learning_rate for record in epochs] == expected[1:]
+
+
 def test_measures_are_those_of_the_final_network_in_evaluation_mode(
     sample: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
