@@ -9,12 +9,15 @@ CORES ?= all
 # How many seeds, or a list in a file of your own: make report SEEDS=5 CONFIG="config.yaml mine.yaml"
 SEEDS ?=
 CONFIG ?=
+# 1: also the experiments that the original did not run.
+EXTENSIONS ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
 # --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
-OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS),--config seeds=$(SEEDS)) $(ARGS)
+VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False)))
+OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 """From the config to experiments, and from experiments to the runs that they share."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,12 +9,14 @@ from fmnist.config import validate, validate_setting
 from fmnist.errors import ConfigError
 from fmnist.run_config import ARCHITECTURES, RunConfig, Value, format_value, normalised, run_id
 
+CASE = "case"  # stands for a swept setting where an experiment names its cases
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
     """One point of an experiment: the swept values and the run that has them."""
 
-    values: tuple[Value, ...]  # one per swept setting, in the order of `swept`
+    values: tuple[Value, ...]  # one per swept setting, in the order of `swept`; a case's name
     label: str  # the values as text; "base" where nothing is swept
     run_id: str
 
@@ -24,9 +26,10 @@ class Experiment:
     """A comparison of the report: settings that vary, all else being equal."""
 
     name: str
-    section: str  # of the original
+    section: str  # of the original: which it replicates, or follows on from
     title: str
-    swept: tuple[str, ...]
+    extension: bool  # the original did not run it
+    swept: tuple[str, ...]  # (CASE,) where the members are named cases
     members: tuple[Member, ...]
 
     @property
@@ -47,52 +50,95 @@ class Experiment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All experiments, and every run that they need, once each."""
+    """All experiments that are to be run, and every run that they need, once each."""
 
     experiments: dict[str, Experiment]
     runs: dict[str, RunConfig]  # by run id, in the order of first use
+    left_out: tuple[str, ...]  # the names of the extensions, where the config does not ask for them
 
 
 def plan_experiments(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> Plan:
     """Check a whole config and expand its experiments.
 
+    Extensions are planned where the config says `extensions: true`, and checked in any case.
     `schema` is workflow/schemas/config.schema.yaml; `name` begins every error message.
     Raises ConfigError, in one sentence, for the first fault.
     """
     validate(config, schema, name)
     experiments: dict[str, Experiment] = {}
     runs: dict[str, RunConfig] = {}
+    left_out = []
     for key, entry in config["experiments"].items():
         where = f"{name}: experiments.{key}"
         _check_entry(entry, schema, where)
-        experiments[key] = _expand(key, entry, config, runs, where)
-    return Plan(experiments=experiments, runs=runs)
+        experiment, needed = _expand(key, entry, config, where)
+        if experiment.extension and not config["extensions"]:
+            left_out.append(key)
+            continue
+        experiments[key] = experiment
+        runs |= needed
+    if not experiments:
+        raise ConfigError(
+            f"{name}: extensions is false and every experiment is an extension; allowed: true, or other experiments."
+        )
+    return Plan(experiments=experiments, runs=runs, left_out=tuple(left_out))
 
 
 def _check_entry(entry: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> None:
-    for key, value in entry.get("set", {}).items():
+    fixed, sweep, cases = entry.get("set", {}), entry.get("sweep", {}), entry.get("cases", {})
+    if sweep and cases:
+        raise ConfigError(f"{where}: both sweep and cases are given; allowed: one of them.")
+    for key, value in fixed.items():
         validate_setting(key, value, schema, f"{where}.set")
-    for key, values in entry.get("sweep", {}).items():
-        if key in entry.get("set", {}):
+    for key, values in sweep.items():
+        if key in fixed:
             raise ConfigError(f"{where}: {key!r} stands in both set and sweep; allowed: one of them.")
         for value in values:
             validate_setting(key, value, schema, f"{where}.sweep")
+    for case, settings in cases.items():
+        for key, value in settings.items():
+            validate_setting(key, value, schema, f"{where}.cases.{case}")
 
 
 def _expand(
-    name: str, entry: Mapping[str, Any], config: Mapping[str, Any], runs: dict[str, RunConfig], where: str
-) -> Experiment:
-    sweep = entry.get("sweep", {})
-    members = []
-    for values in itertools.product(*sweep.values()):
-        point = dict(zip(sweep, values, strict=True))
-        settings, defaults = resolve(config, {**entry.get("set", {}), **point}, where)
+    name: str, entry: Mapping[str, Any], config: Mapping[str, Any], where: str
+) -> tuple[Experiment, dict[str, RunConfig]]:
+    """Return an experiment and the runs that it needs, by id."""
+    members, runs = [], {}
+    for case, own in _points(entry):
+        place = where if case is None else f"{where}.cases.{case}"
+        settings, defaults = resolve(config, {**entry.get("set", {}), **own}, place)
         identity = run_id(settings, defaults)
-        runs.setdefault(identity, RunConfig.from_settings(settings))
-        members.append(Member(values=tuple(settings[k] for k in sweep), label=_label(settings, sweep), run_id=identity))
-    return Experiment(
-        name=name, section=entry["section"], title=entry["title"], swept=tuple(sweep), members=tuple(members)
+        if case is not None and identity in runs:
+            raise ConfigError(f"{place} has the settings of another case; allowed: settings that no other case has.")
+        runs[identity] = RunConfig.from_settings(settings)
+        members.append(_member(case, settings, own, identity))
+    experiment = Experiment(
+        name=name,
+        section=entry["section"],
+        title=entry["title"],
+        extension=entry.get("extension", False),
+        swept=(CASE,) if "cases" in entry else tuple(entry.get("sweep", {})),
+        members=tuple(members),
     )
+    return experiment, runs
+
+
+def _points(entry: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """Yield what each point sets beside the experiment's `set`; by name where it is a case."""
+    if "cases" in entry:
+        yield from entry["cases"].items()
+        return
+    sweep = entry.get("sweep", {})
+    for values in itertools.product(*sweep.values()):
+        yield None, dict(zip(sweep, values, strict=True))
+
+
+def _member(case: str | None, settings: Mapping[str, Value], swept: Iterable[str], identity: str) -> Member:
+    if case is not None:
+        return Member(values=(case,), label=case, run_id=identity)
+    values = tuple(settings[key] for key in swept)
+    return Member(values=values, label=", ".join(map(format_value, values)) or "base", run_id=identity)
 
 
 def seeds_of(config: Mapping[str, Any]) -> list[int]:
@@ -141,11 +187,6 @@ def _check_scheduler(settings: Mapping[str, Value], where: str, scheduler: str, 
         raise ConfigError(
             f"{where}: {key} is {value} and scheduler is {chosen!r}; allowed: null, or scheduler: {scheduler}."
         )
-
-
-def _label(settings: Mapping[str, Value], swept: Iterable[str]) -> str:
-    texts = [format_value(settings[key]) for key in swept]
-    return ", ".join(texts) if texts else "base"
 
 
 def setting_names() -> list[str]:

@@ -12,7 +12,16 @@ from matplotlib.ticker import MaxNLocator
 
 from fmnist.experiments import Experiment, Member
 from fmnist.files import atomic
-from fmnist.plot_style import LINE_STYLES, ORIGINAL, PAGE_WIDTH, colours, is_geometric, log_where_wide, use_style
+from fmnist.plot_style import (
+    LINE_STYLES,
+    ORIGINAL,
+    PAGE_WIDTH,
+    colours,
+    is_geometric,
+    log_where_wide,
+    plain_log_ticks,
+    use_style,
+)
 from fmnist.reported import Reported, ReportedRun
 from fmnist.statistics import prediction_interval
 
@@ -69,7 +78,15 @@ def _loss_curves(
     drawn = curves[curves["run_id"].isin(experiment.run_ids)]["train_loss"]
     log_where_wide(axes, list(drawn))
     _epoch_axis(axes, "training loss")
+    if is_geometric([_longest(curves, member) for member in experiment.members]):  # else short runs are a stroke
+        axes.set_xscale("log")
+        plain_log_ticks(axes.xaxis)
     axes.set_title("Training loss by epoch")
+
+
+def _longest(curves: pd.DataFrame, member: Member) -> float:
+    """Return how many epochs the runs of a member took; 0 where there is none."""
+    return float(_of(curves, member)["epoch"].max() if len(_of(curves, member)) else 0)
 
 
 def _mean_curve(axes: Axes, curves: pd.DataFrame, column: str, label: str, colour: Any, style: Any) -> None:

@@ -122,6 +122,7 @@ _WORDS = {
     "rmsprop": "RMSprop",
     "cross_entropy": "cross entropy",
     "step": "StepLR",
+    "plateau": "ReduceLROnPlateau",
     "mse": "MSE",
     "multi_margin": "multi-margin",
     "tanh": "tanh",

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from fmnist.architecture import build_network, format_shape, layers
-from fmnist.experiments import Experiment, Plan
+from fmnist.experiments import Experiment, Plan, seeds_of
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
 from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
@@ -47,12 +47,13 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "banner": inputs.config["report"]["banner"],
         "config": inputs.config,
         "config_yaml": yaml.safe_dump(
-            dict(inputs.config), sort_keys=False, allow_unicode=True, width=80, default_flow_style=None
+            _shown_config(inputs), sort_keys=False, allow_unicode=True, width=80, default_flow_style=None
         ),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "longest": epochs[-1],
-        "seeds": list(inputs.config["seeds"]),
+        "seeds": seeds_of(inputs.config),
         "results": results,
+        "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],
         "runs": summarise_runs(inputs.runs, inputs.curves),
         "settings": {identity: _texts(run.settings()) for identity, run in inputs.plan.runs.items()},
@@ -77,7 +78,20 @@ def _result(experiment: Experiment, inputs: Inputs) -> Result:
         rows=read_rows(inputs.tables[experiment.name]),
         figure=inputs.figures[experiment.name],
         fixed=_fixed_settings(experiment, inputs),
+        changes={run_id: _changed_settings(run_id, inputs) for run_id in experiment.run_ids},
     )
+
+
+def _shown_config(inputs: Inputs) -> dict[str, Any]:
+    """Return the config as the report prints it: without the extensions that were not run."""
+    entries = inputs.config["experiments"]
+    return {**inputs.config, "experiments": {name: entries[name] for name in inputs.plan.experiments}}
+
+
+def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
+    run = inputs.plan.runs[run_id]
+    defaults = _texts({**inputs.config["defaults"], **inputs.config["models"][run.model]})
+    return {key: value for key, value in _texts(run.settings()).items() if defaults.get(key) != value}
 
 
 def _fixed_settings(experiment: Experiment, inputs: Inputs) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the report says about results: each experiment's table, and each run over its seeds."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import combinations
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from fmnist.experiments import Experiment
+from fmnist.experiments import CASE, Experiment
 from fmnist.markdown import setting_value
 
 
@@ -46,6 +46,7 @@ class Result:
     rows: tuple[Row, ...]
     figure: str  # path as the Markdown file refers to it
     fixed: dict[str, str]  # settings that all its runs share and that differ from the defaults
+    changes: dict[str, dict[str, str]]  # by run id: all its settings that differ from the defaults
 
     def get(self, value: str) -> Row | None:
         """Return the row of a swept value, or None where the config has it no more."""
@@ -53,6 +54,8 @@ class Result:
 
     def say(self, row: Row) -> str:
         """Name a row in prose, such as `learning rate 0.0016` or `with dropout`."""
+        if self.experiment.swept == (CASE,):
+            return row.value
         parts = row.value.split(", ")
         if len(parts) != len(self.experiment.swept):
             return self.experiment.title
@@ -64,7 +67,11 @@ class Result:
 
     def said_settings(self) -> list[str]:
         """Name the fixed settings in prose, such as `max pooling`."""
-        return [setting_value(name, value) for name, value in self.fixed.items()]
+        return _said(self.fixed)
+
+    def said_changes(self, row: Row) -> list[str]:
+        """Name in prose what a row's run changes of the defaults, beside the fixed settings."""
+        return _said({name: value for name, value in self.changes[row.run_id].items() if name not in self.fixed})
 
     @property
     def seeds(self) -> int:
@@ -102,6 +109,10 @@ class Result:
 
     def _having(self, measure: str) -> list[Row]:
         return [row for row in self.rows if getattr(row, measure) is not None]
+
+
+def _said(settings: Mapping[str, str]) -> list[str]:
+    return [setting_value(name, value) for name, value in settings.items()]
 
 
 def _getter(measure: str) -> Callable[[Row], float]:

@@ -259,6 +259,40 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
         {NEW: entry(sweep={"hidden_units": [3]})},
         ["'hidden_units' is no setting", "'lenet5'"],
     ),
+    # extensions and cases
+    ("extensions as a number", {"extensions": 1}, ["extensions is 1", "true or false"]),
+    ("extensions as --config reads true", {"extensions": "true"}, ["extensions is the text 'true'", "True or False)"]),
+    ("missing extensions", {"extensions": DELETED}, ["the key 'extensions' is missing"]),
+    ("extension that is no truth value", {NEW: entry(extension="yes")}, ["new.extension is the text 'yes'"]),
+    (
+        "nothing but extensions, and none wanted",
+        {"experiments": {"new": entry(extension=True)}},
+        ["extensions is false and every experiment is an extension", "allowed: true"],
+    ),
+    (
+        "sweep and cases",
+        {NEW: entry(sweep={"epochs": [3]}, cases={"a": {}})},
+        ["experiments.new: both sweep and cases", "one of them"],
+    ),
+    ("no cases", {NEW: entry(cases={})}, ["experiments.new.cases is {}", "with at least 1 key"]),
+    ("cases as a list", {NEW: entry(cases=["a"])}, ["new.cases is ['a']", "a mapping of keys to values"]),
+    ("a case of nothing", {NEW: entry(cases={"a": None})}, ["new.cases.a is null", "a mapping of keys to values"]),
+    ("a case with a comma", {NEW: entry(cases={"a, b": {}})}, ["new.cases has the name 'a, b'", 'spaces, "_"']),
+    ("a case with a space at its end", {NEW: entry(cases={"a ": {}})}, ["new.cases has the name 'a '"]),
+    ("a case with a line end", {NEW: entry(cases={"a\n": {}})}, ["new.cases has the name 'a\\n'"]),
+    ("a case that is a number", {NEW: entry(cases={10: {}})}, ["new.cases has the name 10"]),
+    ("misspelt key of a case", {NEW: entry(cases={"a": {"epoch": 3}})}, ["new.cases.a: unknown setting 'epoch'"]),
+    ("bad value of a case", {NEW: entry(cases={"a": {"epochs": 0}})}, ["new.cases.a: epochs is 0", "at least 1"]),
+    (
+        "a case without an effect",
+        {NEW: entry(cases={"a": {"step_size": 5}})},
+        ["new.cases.a: step_size is 5", "scheduler is 'none'"],
+    ),
+    (
+        "two cases that are one run",
+        {NEW: entry(cases={"a": {}, "b": {"epochs": 20}})},
+        ["new.cases.b has the settings of another case"],
+    ),
     # settings without an effect
     ("scheduler without step size", {NEW: entry(set={"scheduler": "step"})}, ["step_size is null", "a whole number"]),
     ("step size without scheduler", {NEW: entry(set={"step_size": 5})}, ["step_size is 5", "scheduler is 'none'"]),
@@ -343,11 +377,13 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 SMALL_CONFIG = changed(
     {
         "experiments": {
-            name: CONFIG["experiments"][name] for name in ("fully_connected", "scheduler_lr_0.01", "combined")
+            name: CONFIG["experiments"][name] for name in ("fully_connected", "scheduler_lr_0.01", "combined_more")
         }
     }
 )
-KEYS = st.sampled_from(["set", "sweep", "model", "epochs", "channels", "momentum", "seeds", "fc"]) | st.text(max_size=4)
+KEYS = st.sampled_from(
+    ["set", "sweep", "cases", "extension", "model", "epochs", "channels", "momentum", "seeds", "fc"]
+) | st.text(max_size=4)
 LEAVES = (
     st.none()
     | st.booleans()
@@ -368,7 +404,8 @@ YAML_LIKE = st.recursive(
 @settings(max_examples=400, deadline=None)
 @given(place=st.sampled_from(_places(SMALL_CONFIG)), value=YAML_LIKE, key=st.none() | KEYS)
 @example(place=("defaults", "learning_rate"), value=10**400, key=None)
-@example(place=("experiments", "combined", "sweep"), value=None, key="\n")
+@example(place=("experiments", "scheduler_lr_0.01", "sweep"), value=None, key="\n")
+@example(place=("experiments", "combined_more", "cases"), value=None, key="\n")
 @example(place=("experiments",), value={"section": "1", "title": "x"}, key="new\n")
 def test_anything_anywhere_plans_or_is_refused(place: tuple[Any, ...], value: Any, key: str | None) -> None:
     """Replace the value at a place, or add a key to it: no other exception than ConfigError."""

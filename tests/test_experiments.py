@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+import math
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from builders import CONFIG, DELETED, changed, plan, plan_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fmnist.errors import ConfigError
 from fmnist.experiments import Experiment, seeds_of, setting_names
 from fmnist.run_config import RunConfig, format_value
 
@@ -75,6 +77,41 @@ MEMBERS = {
 }
 
 
+COMBINED = "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max"
+EXTENSIONS = {  # name -> the ids of its runs
+    "channels": ["lenet5", "lenet5__channels=32x64x256"],
+    "plateau_scheduler": ["lenet5__gamma=0.1__patience=1__scheduler=plateau"],
+    "momentum": ["lenet5__optimizer=sgd", "lenet5__momentum=0.9__optimizer=sgd"],
+    "combined_without": [
+        COMBINED,
+        "lenet5__activation=leaky_relu__batch_norm=true__pooling=max",
+        "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256",
+        "lenet5__activation=leaky_relu__channels=32x64x256__pooling=max",
+        "lenet5__batch_norm=true__channels=32x64x256__pooling=max",
+    ],
+    "combined_more": [
+        COMBINED,
+        f"{COMBINED}__scheduler=step__step_size=800",
+        f"{COMBINED}__scheduler=step__step_size=1600",
+        f"{COMBINED}__scheduler=step__step_size=3200",
+        COMBINED.replace("__pooling", "__learning_rate=0.0008__pooling"),
+        COMBINED.replace("__channels", "__batch_size=160__channels"),
+        COMBINED.replace("__pooling", "__dropout=true__pooling"),
+        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__learning_rate=0.0008"
+        "__pooling=max",
+        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__learning_rate=0.0008"
+        "__pooling=max__scheduler=step__step_size=3200",
+        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__dropout=true"
+        "__learning_rate=0.0008__pooling=max__scheduler=step__step_size=3200",
+    ],
+    "step_budget": [
+        f"lenet5__batch_size={size}__epochs={epochs}"
+        for size, epochs in zip((10, 20, 40, 80, 160, 320, 640, 1280), (2, 4, 8, 16, 32, 64, 128, 255), strict=True)
+    ],
+}
+WITH_EXTENSIONS = changed({"extensions": True})
+
+
 def ids(config: dict[str, Any]) -> set[str]:
     return set(plan(config).runs)
 
@@ -96,6 +133,64 @@ def test_the_base_case_is_one_run_of_seven_experiments() -> None:
 def test_every_member_is_a_run_and_every_run_a_member() -> None:
     whole = plan()
     assert {run_id for experiment in whole.experiments.values() for run_id in experiment.run_ids} == set(whole.runs)
+
+
+def test_extensions_are_left_out_unless_the_config_asks_for_them() -> None:
+    assert plan().left_out == tuple(EXTENSIONS)
+    assert not any(experiment.extension for experiment in plan().experiments.values())
+
+
+def test_extensions_come_after_the_originals_experiments_and_share_their_runs() -> None:
+    whole = plan(WITH_EXTENSIONS)
+    assert whole.left_out == ()
+    assert list(whole.experiments) == [*MEMBERS, *EXTENSIONS]
+    found = {name: experiment.run_ids for name, experiment in whole.experiments.items() if experiment.extension}
+    assert found == EXTENSIONS
+    assert list(whole.runs)[:41] == RUN_IDS
+    assert len(whole.runs) == 41 + 24
+
+
+def test_an_extension_that_is_left_out_is_checked_all_the_same() -> None:
+    with pytest.raises(ConfigError, match=r"experiments\.momentum\.set: unknown setting 'optimiser'"):
+        plan(changed({"experiments/momentum/set": {"optimiser": "sgd"}}))
+
+
+def test_cases_are_laid_over_set_and_called_by_their_names() -> None:
+    entry = {
+        "set": {"epochs": 3, "pooling": "max"},
+        "cases": {"as it is": {}, "more + less": {"epochs": 5, "gamma": 1}},
+    }
+    (experiment,) = plan_of({"named": entry}).experiments.values()
+    assert experiment.swept == ("case",)
+    assert [(member.label, member.values, member.run_id) for member in experiment.members] == [
+        ("as it is", ("as it is",), "lenet5__epochs=3__pooling=max"),
+        ("more + less", ("more + less",), "lenet5__epochs=5__gamma=1__pooling=max"),
+    ]
+
+
+def test_every_case_without_a_change_has_the_base_cases_value_of_that_change_alone() -> None:
+    runs = plan(WITH_EXTENSIONS).runs
+    base, whole = runs["lenet5"].settings(), runs[COMBINED].settings()
+    taken_out = []
+    for run_id in EXTENSIONS["combined_without"][1:]:
+        settings = runs[run_id].settings()
+        (key,) = [key for key in whole if settings[key] != whole[key]]
+        assert settings[key] == base[key]
+        taken_out.append(key)
+    assert taken_out == ["channels", "pooling", "batch_norm", "activation"]
+
+
+def test_every_case_of_the_step_budget_takes_the_steps_of_the_base_case() -> None:
+    runs = plan(WITH_EXTENSIONS).runs
+
+    def steps(run: RunConfig) -> int:
+        return run.epochs * math.ceil(60_000 / run.batch_size)
+
+    assert steps(runs["lenet5"]) == 12_000
+    budgets = [steps(runs[run_id]) for run_id in EXTENSIONS["step_budget"]]
+    assert budgets == [12_000] * 5 + [12_032, 12_032, 11_985]
+    sizes = [runs[run_id].batch_size for run_id in EXTENSIONS["step_budget"]]
+    assert sizes == CONFIG["experiments"]["batch_size"]["sweep"]["batch_size"]
 
 
 def test_labels_and_values_are_those_of_the_sweep() -> None:
@@ -258,8 +353,8 @@ GRID = {
 
 
 def test_ids_hold_nothing_that_breaks_a_path_or_a_cluster_job() -> None:
-    run_ids = [*plan().runs, *plan_of({"grid": {"sweep": GRID}}).runs]
-    assert len(run_ids) == 41 + 48
+    run_ids = [*plan(WITH_EXTENSIONS).runs, *plan_of({"grid": {"sweep": GRID}}).runs]
+    assert len(run_ids) == 65 + 48
     assert [run_id for run_id in run_ids if not re.fullmatch(r"[A-Za-z0-9_.=-]+", run_id)] == []
 
 
@@ -313,7 +408,7 @@ def test_seeds_are_a_list_or_how_many(seeds: Any, expected: list[int]) -> None:
 
 def test_an_experiment_survives_json() -> None:
     grid = plan_of({"grid": {"sweep": GRID}}).experiments["grid"]
-    for experiment in [*plan().experiments.values(), grid]:
+    for experiment in [*plan(WITH_EXTENSIONS).experiments.values(), grid]:
         assert Experiment.from_dict(experiment.as_dict()) == experiment
         assert Experiment.from_dict(json.loads(json.dumps(experiment.as_dict()))) == experiment
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
-from builders import CONFIG, curves_frame, plan, plan_of, reported, runs_frame, swept_runs
+from builders import CONFIG, changed, curves_frame, plan, plan_of, reported, runs_frame, swept_runs
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -21,7 +22,7 @@ from fmnist.tables import reported_against_replicated
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-EXPERIMENTS = plan().experiments
+EXPERIMENTS = plan(changed({"extensions": True})).experiments
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,28 @@ def test_every_experiment_is_drawn_and_saved_without_a_warning(name: str, tmp_pa
     save_svg(drawn(EXPERIMENTS[name], seeds=(0, 1)), tmp_path / "figure.svg")
     assert (tmp_path / "figure.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert plt.get_fignums() == []
+
+
+def test_cases_are_called_by_their_names_in_legend_and_axes() -> None:
+    figure = drawn(EXPERIMENTS["combined_without"])
+    names = ["all four", "without channels", "without max pooling", "without batch norm", "without leaky ReLU"]
+    assert legend_of(figure)[:5] == names
+    assert [text.get_text() for text in figure.axes[1].get_xticklabels()] == names
+
+
+@pytest.mark.parametrize("name", [name for name, experiment in EXPERIMENTS.items() if experiment.extension])
+def test_an_extension_has_no_number_of_the_original(name: str) -> None:
+    assert "original, one run" not in legend_of(drawn(EXPERIMENTS[name]))
+
+
+@pytest.mark.parametrize(("longest", "scale"), [(16, "log"), (15, "linear")])
+def test_epochs_are_logarithmic_where_the_longest_run_is_eight_times_the_shortest(longest: int, scale: str) -> None:
+    experiment = plan_of({"e": {"sweep": {"epochs": [2, 5, longest]}}}).experiments["e"]
+    curves = pd.concat(
+        [curves_frame([run_id], epochs=e) for run_id, e in zip(experiment.run_ids, (2, 5, longest), strict=True)]
+    )
+    left = experiment_figure(experiment, swept_runs(experiment), curves, reported()).axes[0]
+    assert left.get_xscale() == scale
 
 
 def test_a_figure_is_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders import metrics_of, plan, provenance_of
 
+from fmnist.compare import compare_runs
 from fmnist.errors import DataError
 from fmnist.gathering import CURVE_HEADER, RUN_COLUMNS, RunFolder, gather_curves, gather_runs, read_curves, read_runs
 
@@ -38,6 +39,14 @@ def test_columns_are_pinned() -> None:
         "diverged,epochs_trained,seconds,device,engine"
     )
     assert CURVE_HEADER == "epoch,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate"
+
+
+def test_a_runs_csv_from_before_a_setting_was_added_is_read_without_it(tmp_path: Path) -> None:
+    runs, _ = gather_runs([folder(tmp_path, "fc", 0)], DATA)
+    runs.drop(columns="patience").to_csv(tmp_path / "runs.csv", index=False)
+    read = read_runs(tmp_path / "runs.csv")
+    assert set(RUN_COLUMNS) - set(read.columns) == {"patience"}
+    assert compare_runs(runs, read)["verdict"].tolist() == ["identical"]
 
 
 def test_one_row_per_run_and_seed_with_every_setting_as_text(tmp_path: Path) -> None:

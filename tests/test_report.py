@@ -59,9 +59,19 @@ def prose(markdown, anchor):
     return " ".join(section(markdown, anchor).split())
 
 
+def prose_of(job):
+    """Return the whole report with its line breaks as spaces."""
+    return " ".join(job.output.markdown.read_text().split())
+
+
 @pytest.fixture(scope="module")
 def one_seed(tmp_path_factory):
     return build(Results(tmp_path_factory.mktemp("one"), shipped_config()))
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    return build(Results(tmp_path_factory.mktemp("extended"), shipped_config(extensions=True)))
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +88,59 @@ def test_every_chapter_stands_in_the_page_in_the_originals_order(one_seed):
     ]
 
 
-def test_every_experiment_has_heading_figure_and_table(one_seed):
-    html = one_seed.output.html.read_text()
-    for name in shipped_config()["experiments"]:
+def test_every_experiment_has_heading_figure_and_table(one_seed, extended):
+    """Those of the original in any case, those of the extensions only where they were run."""
+    pages = [job.output.html.read_text() for job in (one_seed, extended)]
+    for name, entry in shipped_config()["experiments"].items():
         for anchor in (f"sec-exp-{name}", f"fig-{name}", f"tbl-{name}"):
-            assert html.count(f'id="{anchor}"') == 1, anchor
+            found = [page.count(f'id="{anchor}"') for page in pages]
+            assert found == [0 if entry.get("extension") else 1, 1], anchor
+
+
+def test_extensions_stand_in_a_chapter_of_their_own_after_all_others(extended):
+    html = extended.output.html.read_text()
+    headings = re.findall(r'<h([12]) data-number="(\d+)[.\d]*"[^>]*id="([^"]+)"', html)
+    chapters = [anchor for level, _, anchor in headings if level == "1"]
+    assert len(chapters) == len(CHAPTERS) + 1
+    assert chapters[-1] == "sec-extensions"
+    by_chapter = {anchor: number for _, number, anchor in headings}
+    for name, entry in shipped_config()["experiments"].items():
+        assert by_chapter[f"sec-exp-{name}"] == ("10" if entry.get("extension") else "4")
+    assert "6 experiments that the original did not run stand apart" in prose_of(extended)
+
+
+def test_an_extension_says_so_and_has_no_column_of_the_original(extended):
+    markdown = extended.output.markdown.read_text()
+    for name, entry in shipped_config()["experiments"].items():
+        part = section(markdown, f"sec-exp-{name}")
+        extension = entry.get("extension", False)
+        assert ("*Extension, not in the original*" in part) == extension
+        assert ("Original: accuracy" in part) == (not extension)
+        assert len(part.split("|:---|", 1)[1].splitlines()[0].split("|")) == (3 if extension else 6)
+
+
+def test_cases_are_listed_with_what_each_sets(extended):
+    more = section(extended.output.markdown.read_text(), "sec-exp-combined_more")
+    assert "in all cases: leaky ReLU, with batch normalisation, channels 32/64/256 and max pooling" in more
+    assert "* nothing more: nothing besides\n" in more
+    assert "* all three: batch size 160, learning rate 0.0008, StepLR and step size 3200\n" in more
+    assert re.search(r"^\| rate \+ batch \|", more, re.MULTILINE)
+
+
+def test_what_was_not_run_leaves_no_trace(one_seed, extended):
+    for job, count in ((one_seed, 0), (extended, 1)):
+        markdown = job.output.markdown.read_text()
+        assert markdown.count("# Extensions") == count
+        assert len(re.findall(r"^  combined_without:", markdown, re.MULTILINE)) == count  # in the printed config
+        assert markdown.count("does, as an extension") == count
+
+
+def test_seeds_can_be_a_count(tmp_path):
+    config = only("pooling")
+    counted, listed = (Results(tmp_path / name, {**config, "seeds": [0, 1]}) for name in ("counted", "listed"))
+    counted.config = {**config, "seeds": 2}
+    assert "The seeds were 0 and 1." in text(counted)
+    assert "The seeds were 0 and 1." in text(listed)
 
 
 def test_links_inside_the_page_lead_somewhere_and_say_where(one_seed):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import plan, plan_of, reported, runs_frame
+from builders import changed, plan, plan_of, reported, runs_frame, swept_runs
 
 from fmnist.experiments import Experiment
 from fmnist.reported import Reported, ReportedRun
@@ -138,3 +138,10 @@ def test_the_comparison_is_read_back_with_its_values_as_text(tmp_path: Path) -> 
     assert {"true", "100", "0.0128", "base"} <= set(read["value"])
     assert list(read["reported"]) == pytest.approx(list(table["reported"]))
     assert read.loc[read["experiment"] == "batch_norm", "mean"].item() == pytest.approx(89)
+
+
+def test_an_extension_has_no_number_of_the_original() -> None:
+    channels = plan(changed({"extensions": True})).experiments["channels"]
+    table = experiment_table(channels, swept_runs(channels), reported())
+    assert list(table["test_accuracy"]) == pytest.approx([80, 81])
+    assert table[["reported_train_loss", "reported_accuracy", "difference"]].isna().all(axis=None)

@@ -154,6 +154,12 @@ def test_a_new_experiment_needs_only_yaml(finished: Copy) -> None:
     assert planned["figure"] == EXPERIMENTS + 1
 
 
+def test_extensions_train_their_runs_and_only_when_asked_for(finished: Copy) -> None:
+    planned = finished.planned(*QUICK, "--config", "extensions=True")
+    assert planned["train"] == 24
+    assert planned["figure"] == EXPERIMENTS + 6
+
+
 def test_a_second_seed_trains_the_new_runs_only(finished: Copy) -> None:
     assert finished.planned(*QUICK, "--config", "seeds=2")["train"] == RUNS
 
