@@ -9,11 +9,12 @@ import pandas as pd
 import yaml
 
 from fmnist.architecture import build_network, format_shape, layers
+from fmnist.claim_list import ClaimList
 from fmnist.experiments import Experiment, Plan, seeds_of
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
 from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
-from fmnist.reported import Claim, Reported, ReportedRun
+from fmnist.reported import Reported, ReportedRun
 from fmnist.run_config import format_value
 
 # Where the original printed the numbers of its base case: four trainings of one setting.
@@ -35,7 +36,7 @@ class Inputs:
     comparison_figure: str
     provenance: Mapping[str, Any]
     reported: Reported
-    claims: list[Claim]
+    claims: ClaimList
 
 
 def build_context(inputs: Inputs) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "original_base": _base_case(inputs.reported),
         "comparison": _comparison(inputs.comparison),
         "comparison_figure": inputs.comparison_figure,
-        "claims": inputs.claims,
+        "claims": inputs.claims.claims,
         "provenance": inputs.provenance,
         "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
     }

@@ -1,4 +1,4 @@
-"""What the original report printed and claimed, read from report/reported.yaml and claims.yaml."""
+"""What the original report printed, read from report/reported.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.config import read_yaml, validate
-from fmnist.errors import ConfigError
 from fmnist.run_config import format_value
 
 
@@ -27,24 +26,10 @@ class Reported:
     environment: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
-    """One sentence of the original in a testable form."""
-
-    id: str
-    section: str
-    form: str
-    text: str
-    run: str | None
-    experiment: str | None
-    measure: str  # "accuracy" where the claim names none
-    best: str | float | None
-    note: str | None
-
-
 def read_reported(path: Path, schema_path: Path) -> Reported:
     """Read report/reported.yaml. Raises ConfigError in one sentence for a fault."""
-    document = _read(path, schema_path)
+    document = read_yaml(path)
+    validate(document, read_yaml(schema_path), str(path))
     environment = document.pop("environment")
     runs = {
         (experiment, format_value(value)): _reported_run(numbers)
@@ -60,33 +45,3 @@ def _reported_run(numbers: Mapping[str, Any]) -> ReportedRun:
         train_loss=numbers["train_loss"],
         train_loss_by_epoch=tuple(numbers.get("train_loss_by_epoch", ())),
     )
-
-
-def read_claims(path: Path, schema_path: Path) -> list[Claim]:
-    """Read report/claims.yaml. Raises ConfigError in one sentence for a fault."""
-    claims = [_claim(entry) for entry in _read(path, schema_path)]
-    ids = [claim.id for claim in claims]
-    repeated = [identity for identity in ids if ids.count(identity) > 1]
-    if repeated:
-        raise ConfigError(f"{path}: the id {repeated[0]!r} stands twice; allowed: once.")
-    return claims
-
-
-def _claim(entry: Mapping[str, Any]) -> Claim:
-    return Claim(
-        id=entry["id"],
-        section=str(entry["section"]),
-        form=entry["form"],
-        text=entry["text"],
-        run=entry.get("run"),
-        experiment=entry.get("experiment"),
-        measure=entry.get("measure", "accuracy"),
-        best=entry.get("best"),
-        note=entry.get("note"),
-    )
-
-
-def _read(path: Path, schema_path: Path) -> Any:
-    document = read_yaml(path)
-    validate(document, read_yaml(schema_path), str(path))
-    return document

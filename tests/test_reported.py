@@ -1,15 +1,15 @@
-"""The original's numbers and claims: complete, unchanged, and strictly read."""
+"""The original's numbers: complete, unchanged, and strictly read."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, REPORTED_SCHEMA, plan, reported
+from builders import REPORTED, REPORTED_SCHEMA, plan, reported
 
 from fmnist.config import read_yaml
 from fmnist.errors import ConfigError
-from fmnist.reported import read_claims, read_reported
+from fmnist.reported import read_reported
 
 DROPOUT_LOSSES = (
     0.44898925987382704,
@@ -92,35 +92,6 @@ def test_the_environment_is_the_originals() -> None:
     }
 
 
-def test_there_are_33_claims_with_ids_of_their_own() -> None:
-    claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
-    assert len(claims) == 33
-    assert len({claim.id for claim in claims}) == 33
-
-
-def test_claims_name_experiments_of_the_plan_and_values_of_their_own() -> None:
-    experiments = plan().experiments
-    for claim in read_claims(CLAIMS, CLAIMS_SCHEMA):
-        if claim.experiment is None:
-            continue
-        assert claim.experiment in experiments, claim.id
-        if claim.best is not None:
-            values = [member.values[0] for member in experiments[claim.experiment].members]
-            assert claim.best in values, claim.id
-
-
-def test_a_claim_is_about_accuracy_unless_it_says_otherwise() -> None:
-    claims = {claim.id: claim for claim in read_claims(CLAIMS, CLAIMS_SCHEMA)}
-    assert claims["lr-acc"].measure == "accuracy"
-    assert claims["lr-loss"].measure == "train_loss"
-    assert (claims["lr-best"].experiment, claims["lr-best"].best, claims["lr-best"].form) == (
-        "learning_rate",
-        0.0008,
-        "best",
-    )
-    assert claims["fc-loss-falls"].section == "4-1"
-
-
 def written(path: Path, document: Any) -> Path:
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
@@ -154,33 +125,3 @@ def test_reported_without_an_environment(tmp_path: Path) -> None:
     path = written(tmp_path / "reported.yaml", {"new": {"x": {"accuracy": 90, "train_loss": None}}})
     with pytest.raises(ConfigError, match="the key 'environment' is missing"):
         read_reported(path, REPORTED_SCHEMA)
-
-
-CLAIM = {"id": "a-claim", "section": "4-1", "form": "greater", "text": "A beats B"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"id": "A claim"}, ["[0].id is the text 'A claim'"]),
-        ({"form": "better"}, ["[0].form is the text 'better'", "greater"]),
-        ({"measure": "acuracy"}, ["'acuracy'", "did you mean 'accuracy'?"]),
-        ({"text": ""}, ["[0].text is the text ''"]),
-        ({"why": "x"}, ["unknown key '[0].why'"]),
-        ({"section": None}, ["[0].section is null", "the section of the original"]),
-    ],
-)
-def test_a_fault_in_claims_is_one_sentence(tmp_path: Path, changes: dict[str, Any], words: list[str]) -> None:
-    path = written(tmp_path / "claims.yaml", [{**CLAIM, **changes}])
-    with pytest.raises(ConfigError) as caught:
-        read_claims(path, CLAIMS_SCHEMA)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.endswith(".")
-    assert [word for word in [str(path), *words] if word not in message] == []
-
-
-def test_a_claim_that_stands_twice(tmp_path: Path) -> None:
-    path = written(tmp_path / "claims.yaml", [CLAIM, {**CLAIM, "text": "B beats A"}])
-    with pytest.raises(ConfigError, match=r"the id 'a-claim' stands twice; allowed: once\.$"):
-        read_claims(path, CLAIMS_SCHEMA)

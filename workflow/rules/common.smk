@@ -5,11 +5,13 @@ import os
 import re
 from pathlib import Path
 
+from fmnist.claim_list import read_claims
+from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.config import read_yaml
 from fmnist.errors import FmnistError
 from fmnist.experiments import plan_experiments, seeds_of
 from fmnist.hardware import has_nvidia_gpu
-from fmnist.reported import read_claims, read_reported
+from fmnist.reported import read_reported
 
 BASE = Path(workflow.basedir)
 SCHEMAS = BASE / "workflow/schemas"
@@ -29,10 +31,18 @@ def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
         names = ", ".join(os.path.relpath(path) for path in workflow.configfiles)
-        read_reported(BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml")
-        read_claims(BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml")
+        reported = read_reported(
+            BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml"
+        )
+        claims = read_claims(
+            BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml"
+        )
         schema = read_yaml(SCHEMAS / "config.schema.yaml")
-        return plan_experiments(config, schema, names)
+        plan = plan_experiments(config, schema, names)
+        runs_by_claim(
+            claims, KnownRuns(experiments=plan.experiments, reported=reported)
+        )
+        return plan
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
 

@@ -49,6 +49,7 @@ rule report:
         typst_template=here("report/style/paper.typ"),
         code=modules(
             "architecture.py",
+            "claim_list.py",
             "experiments.py",
             "figures.py",
             "gathering.py",

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from fmnist.claim_list import read_claims
 from fmnist.config import read_yaml
 from fmnist.experiments import plan_experiments
 from fmnist.files import atomic, write_text
@@ -13,7 +14,7 @@ from fmnist.joblog import run_logged
 from fmnist.rendering import Style, write_html, write_pdf
 from fmnist.report import render_sections
 from fmnist.report_context import Inputs, build_context
-from fmnist.reported import read_claims, read_reported
+from fmnist.reported import read_reported
 
 
 def main(job: Any) -> None:
