@@ -21,13 +21,13 @@ OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--co
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare reference lint test lock lock-check clean
+.PHONY: help setup report quick compare reference lint test benchmark lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make the environment: .venv with the locked versions
-$(READY): requirements.lock pyproject.toml fmnist/native/kernels.cpp fmnist/native/build.py
+$(READY): requirements.lock pyproject.toml $(wildcard fmnist/native/*.cpp fmnist/native/*.h) fmnist/native/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -59,6 +59,12 @@ lint: $(READY) ## Check style, types and the lock file
 
 test: lint ## Check everything, then run all tests, the whole workflow among them
 	$(BIN)/pytest $(ARGS)
+
+# The peers it compares with lie in an environment of their own.
+benchmark: ## Measure training speed beside other libraries: benchmarks/speed.csv and speed.svg (half an hour)
+	test -x .benchvenv/bin/python || $(PYTHON) -m venv .benchvenv
+	.benchvenv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	PYTHONPATH=. .benchvenv/bin/python benchmarks/speed.py $(ARGS)
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \

@@ -1,0 +1,319 @@
+"""How often the tests of the claims err, and what they can see: python benchmarks/calibration.py.
+
+Every form of claim is put to its test on made-up seeds, as many times as SIMULATIONS says, and
+judged as one claim alone: Holm's correction for the whole list comes on top and makes every rate
+smaller. Rates of false verdicts must not exceed the significance of 5%. Written to
+benchmarks/calibration.csv, which the report shows.
+
+Columns: `case` says what is true; `noise`: all runs scatter alike, or the first four times as
+much; `effect` in points, empty where nothing is to be found; `supported`, `contradicted`,
+`equivalent`: the share of verdicts, empty where that verdict is no error in a null case;
+`coverage`: how often the interval (nominally 90%) holds the true difference.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+from scipy.stats import dunnett, rankdata
+
+from fmnist.claim_curves import share
+from fmnist.claim_forms import Limits, Outcome, equivalent, greater, plateau, ranking, rise_fall, rising, value
+from fmnist.claim_list import read_claims
+from fmnist.files import write_text
+from fmnist.statistics import Array, page_p, share_interval
+from fmnist.verdicts import CONTRADICTED, EQUIVALENT, SMALL, SUPPORTED, verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / "benchmarks/calibration.csv"
+DEVIATION = 0.25  # points: about what accuracies scatter from seed to seed
+SEEDS = (3, 5, 10)
+EFFECTS = (0.25, 0.5, 1.0)  # points
+NOISY = 4.0
+FAR = 5.0  # points: a difference that no number of seeds overlooks
+SIMULATIONS = 10_000  # of a case where nothing is to be found; the rates are then known to 0.2%
+FEWER = 2_000  # where something is: a power is no error rate, and need not be known as well
+NONE = float("nan")
+FOUND = "found"
+
+Test = Callable[[Array, Limits], Outcome]
+Means = Callable[[float, float], list[float]]  # of (effect, margin): the true mean of every run
+Truth = Callable[[list[float]], float]  # of the means: what the interval should hold
+
+
+def smallest_lead(means: list[float]) -> float:
+    return means[0] - max(means[1:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One form of claim: its test, what is true where it must not be found, and where it is to be found."""
+
+    name: str
+    test: Test
+    truth: Truth
+    nulls: dict[str, Means]
+    found: Means
+    effects: tuple[float, ...] = EFFECTS
+    uneven: bool = True  # also tried with runs that scatter unequally
+    no_error: dict[str, str] = field(default_factory=dict)  # null case -> the verdict that is right there
+
+
+def staircase(steps: int) -> Means:
+    return lambda effect, margin: [effect * step for step in range(steps)]
+
+
+def triangle(effect: float, margin: float) -> list[float]:
+    return [effect * (1 - abs(place - 3.5) / 3.5) for place in range(8)]
+
+
+FORMS = (
+    Form(
+        name="greater, two runs",
+        test=greater,
+        truth=smallest_lead,
+        nulls={
+            "equal": lambda effect, margin: [0, 0],
+            "apart by the margin": lambda effect, margin: [margin, 0],
+            "apart by the margin the other way": lambda effect, margin: [-margin, 0],
+        },
+        found=lambda effect, margin: [effect, 0],
+        no_error={"apart by the margin": SUPPORTED, "apart by the margin the other way": CONTRADICTED},
+    ),
+    Form(
+        name="greater, one against each of 7; best of 8",
+        test=greater,
+        truth=smallest_lead,
+        nulls={
+            "all equal": lambda effect, margin: [0.0] * 8,
+            "equal to one, above the others": lambda effect, margin: [0, 0, *[-FAR] * 6],
+        },
+        found=lambda effect, margin: [effect, *[0.0] * 7],
+    ),
+    Form(
+        name="ranking of 3",
+        test=ranking,
+        truth=lambda means: min(means[0] - means[1], means[1] - means[2]),
+        nulls={
+            "all equal": lambda effect, margin: [0, 0, 0],
+            "two equal, above the third": lambda effect, margin: [0, 0, -FAR],
+        },
+        found=lambda effect, margin: [2 * effect, effect, 0],
+    ),
+    Form(
+        name="rising over 8",
+        test=rising,
+        truth=lambda means: means[-1] - means[0],
+        nulls={
+            "all equal": lambda effect, margin: [0.0] * 8,
+            "one step back by the margin": lambda effect, margin: [
+                0,
+                FAR,
+                2 * FAR,
+                3 * FAR,
+                3 * FAR - margin,
+                4 * FAR,
+                5 * FAR,
+                6 * FAR,
+            ],
+        },
+        found=staircase(8),
+        no_error={"one step back by the margin": CONTRADICTED},
+    ),
+    Form(
+        name="plateau over 6",
+        test=lambda values, limits: plateau(values, limits, 3),
+        truth=lambda means: means[3] - means[0],
+        nulls={
+            "all equal": lambda effect, margin: [0.0] * 6,
+            "never level: up by the margin at the end": lambda effect, margin: [
+                0,
+                FAR,
+                2 * FAR,
+                3 * FAR,
+                3 * FAR,
+                3 * FAR + margin,
+            ],
+        },
+        found=lambda effect, margin: [0, effect, 2 * effect, *[3 * effect] * 3],
+    ),
+    Form(
+        name="rise and fall over 8",
+        test=rise_fall,
+        truth=lambda means: max(means[1:-1]) - max(means[0], means[-1]),
+        nulls={
+            "all equal": lambda effect, margin: [0.0] * 8,
+            "rises, then level": lambda effect, margin: [0, FAR, *[2 * FAR] * 6],
+        },
+        found=triangle,
+    ),
+    Form(
+        name="rise and fall over 8, turn named",
+        test=lambda values, limits: rise_fall(values, limits, 3),
+        truth=lambda means: means[3] - max(mean for place, mean in enumerate(means) if place != 3),
+        nulls={
+            "all equal": lambda effect, margin: [0.0] * 8,
+            "equal to one, above the others": lambda effect, margin: [*[0.0] * 3, FAR, FAR, *[0.0] * 3],
+        },
+        found=lambda effect, margin: [*[0.0] * 3, effect, *[0.0] * 4],
+    ),
+    Form(
+        name="equivalent, two-sided",
+        test=equivalent,
+        truth=smallest_lead,
+        nulls={"apart by the margin": lambda effect, margin: [margin, 0]},
+        found=lambda effect, margin: [0, 0],
+        effects=(0.0,),
+    ),
+    Form(
+        name="equivalent, one-sided",
+        test=lambda values, limits: equivalent(values, limits, "one"),
+        truth=smallest_lead,
+        nulls={"above by the margin": lambda effect, margin: [margin, 0]},
+        found=lambda effect, margin: [0, 0],
+        effects=(0.0,),
+    ),
+    Form(
+        name="value",
+        # The original's one number: a run of the second kind.
+        test=lambda values, limits: value(values[:, :1], limits, float(values[0, 1])),
+        truth=smallest_lead,
+        nulls={
+            "one more run of ours": lambda effect, margin: [0, 0],
+            "apart by the margin": lambda effect, margin: [margin, 0],
+        },
+        found=lambda effect, margin: [0, 0],
+        effects=(0.0,),
+        uneven=False,
+        no_error={"one more run of ours": SUPPORTED, "apart by the margin": CONTRADICTED},
+    ),
+)
+
+
+def margins() -> dict[int, float]:
+    """Return the margins of accuracies, by the number of seeds, from report/claims.yaml."""
+    claims = read_claims(ROOT / "report/claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    return {n: claims.margins["accuracy"].at(n) for n in SEEDS}
+
+
+def cells() -> Iterator[dict[str, object]]:
+    """Yield the table's lines, one after the other."""
+    for form in FORMS:
+        for n, margin in margins().items():
+            for noise in ("equal", "first x4") if form.uneven else ("equal",):
+                for case, means in form.nulls.items():
+                    yield null_case(form, case, means(0.0, margin), n, margin, noise)
+            for effect in form.effects:
+                yield simulated(form, FOUND, form.found(effect, margin), n, margin, "equal") | {"effect": effect}
+    yield from share_cells()
+    yield from dunnett_cells()
+
+
+def null_case(form: Form, case: str, means: list[float], n: int, margin: float, noise: str) -> dict[str, object]:
+    cell = simulated(form, case, means, n, margin, noise)
+    # Where a difference is as large as the margin, "equivalent" is an error; where there is none, it is right.
+    right = {form.no_error.get(case), None if "margin" in case else EQUIVALENT}
+    return {name: NONE if name in right else number for name, number in cell.items()} | {"effect": NONE}
+
+
+def simulated(form: Form, case: str, means: list[float], n: int, margin: float, noise: str) -> dict[str, object]:
+    """Put a form to its test many times, and count its verdicts."""
+    times = FEWER if case == FOUND else SIMULATIONS
+    random = np.random.default_rng(zlib.crc32(f"{form.name} {case} {noise} {n} {means}".encode()))
+    limits = Limits(margin=margin)
+    deviations = DEVIATION * np.array([NOISY if noise != "equal" else 1.0] + [1.0] * (len(means) - 1))
+    truth, verdicts, covered = form.truth(means), [], 0
+    for _ in range(times):
+        outcome = form.test(random.normal(means, deviations, size=(n, len(means))), limits)
+        verdicts.append(judged(outcome, limits))
+        covered += outcome.headline.lower <= truth <= outcome.headline.upper
+    return line(form.name, case, noise, n, margin, verdicts, covered / times)
+
+
+def judged(outcome: Outcome, limits: Limits) -> str:
+    return verdict(
+        support=outcome.support.p,
+        against=outcome.against.p,
+        equal=outcome.equal.p if outcome.equal else NONE,
+        small=outcome.small,
+        significance=limits.significance,
+    )
+
+
+def line(
+    form: str, case: str, noise: str, n: int, margin: float, verdicts: list[str], coverage: float
+) -> dict[str, object]:
+    counts = {name: sum(found == name for found in verdicts) / len(verdicts) for name in (CONTRADICTED, EQUIVALENT)}
+    supported = sum(found in (SUPPORTED, SMALL) for found in verdicts) / len(verdicts)
+    return {
+        "form": form,
+        "case": case,
+        "noise": noise,
+        "n": n,
+        "margin": margin,
+        "effect": NONE,
+        "simulations": len(verdicts),
+        SUPPORTED: supported,
+        **counts,
+        "coverage": coverage,
+    }
+
+
+def share_cells() -> Iterator[dict[str, object]]:
+    """A property of a loss curve: it holds in half of all runs, or in nearly all."""
+    for n, margin in margins().items():
+        for case, true_share, effect in (("holds in half of all runs", 0.5, NONE), (FOUND, 0.99, 0.99)):
+            random = np.random.default_rng(0)
+            outcomes = [share(list(random.random(n) < true_share)) for _ in range(SIMULATIONS)]
+            verdicts = [
+                verdict(support=o.support, against=o.against, equal=NONE, small=NONE, significance=0.05)
+                for o in outcomes
+            ]
+            bounds = [share_interval(o.successes, n) for o in outcomes]
+            covered = sum(lower <= true_share <= upper for lower, upper in bounds) / SIMULATIONS
+            yield line("curve, share of seeds", case, "equal", n, margin, verdicts, covered) | {"effect": effect}
+
+
+def dunnett_cells(simulations: int = 1000) -> Iterator[dict[str, object]]:
+    """Dunnett's test in place of Welch's: why it does not decide. Contradicted: another beats the named winner."""
+    for n, margin in margins().items():
+        for noise in ("equal", "first x4"):
+            random = np.random.default_rng(0)
+            deviations = [NOISY if noise != "equal" else 1.0] + [1.0] * 7
+            found = []
+            for _ in range(simulations):
+                winner, *others = random.normal(0, deviations, size=(n, 8)).T
+                p = dunnett(*others, control=winner, alternative="greater", rng=np.random.default_rng(0)).pvalue.min()
+                found.append(CONTRADICTED if p < 0.05 else "")
+            cell = line("best of 8 by Dunnett's test (not used)", "all equal", noise, n, margin, found, NONE)
+            yield cell | {SUPPORTED: NONE, EQUIVALENT: NONE}
+
+
+def remembering(page_p: Callable[[Array], float]) -> Callable[[Array], float]:
+    """Page's exact p depends on its statistic alone: compute it once for each value."""
+    known: dict[tuple[float, int, int], float] = {}
+
+    def remembered(values: Array) -> float:
+        ranks = rankdata(values, axis=1)
+        key = (float((ranks.sum(axis=0) * np.arange(ranks.shape[1])).sum()), *ranks.shape)
+        if key not in known:
+            known[key] = page_p(values)
+        return known[key]
+
+    return remembered
+
+
+def main() -> None:
+    with patch("fmnist.claim_forms.page_p", remembering(page_p)):
+        table = pd.DataFrame(list(cells()))
+    write_text(TABLE, table.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
+    errors = table[table["effect"].isna() & ~table["form"].str.contains("not used")]
+    print(errors[[SUPPORTED, CONTRADICTED, EQUIVALENT]].max())
+
+
+if __name__ == "__main__":
+    main()

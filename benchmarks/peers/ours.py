@@ -1,0 +1,49 @@
+"""The project's own training, through its own functions."""
+
+import time
+
+import torch
+from cases import Arrays
+from torch import Tensor
+
+from fmnist import training
+from fmnist.dataset import Dataset
+from fmnist.engines import choose_engine
+from fmnist.losses import LOSSES
+from fmnist.models import build_model
+from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.run_config import RunConfig
+from peers import Train
+from peers.torch_loop import resident
+
+
+def build_torch(config: RunConfig, arrays: Arrays) -> Train:
+    """`engine: torch`."""
+    return build(config, arrays, "torch")
+
+
+def build_native(config: RunConfig, arrays: Arrays) -> Train:
+    """`engine: native`."""
+    return build(config, arrays, "native")
+
+
+def build(config: RunConfig, arrays: Arrays, name: str) -> Train:
+    """The one place that knows how the project trains an epoch."""
+    images, labels = resident(arrays)
+    data = Dataset(images, labels, images[:1], labels[:1])
+    model = build_model(config).train()
+    engine = choose_engine(name, model, images.device)
+    if engine.name != name:
+        raise LookupError(f"the model {config.model} has no {name} engine")
+    optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
+    scheduler = SCHEDULERS[config.scheduler](optimizer, config)
+
+    def epoch(order: Tensor) -> None:
+        training._train_epoch(config, engine, data, order, LOSSES[config.loss], optimizer, scheduler)
+
+    def train(steps: int) -> float:
+        started = time.perf_counter()
+        epoch(torch.randperm(len(labels))[: steps * config.batch_size])
+        return time.perf_counter() - started
+
+    return train
