@@ -1,6 +1,6 @@
 """How a model's outputs are computed: by the native kernels or by PyTorch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,7 @@ class Engine:
 
     name: str  # "native" or "torch"
     forward: Forward
+    parameters: Sequence[nn.Parameter]  # what an optimiser steps: the model's own, or one that holds them all
 
 
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
@@ -45,13 +46,14 @@ def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Eng
 
 
 def _torch_engine(model: nn.Module) -> Engine:
-    return Engine("torch", lambda images, indices: model(images[indices]))
+    return Engine("torch", lambda images, indices: model(images[indices]), list(model.parameters()))
 
 
 def _native_engine(model: LeNet5, device: torch.device) -> Engine:
     if device.type != "cpu":
         raise BuildError(f"the native kernels run on the CPU, and the device is {device.type}")
-    return Engine("native", NativeLeNet5(model))
+    native = NativeLeNet5(model)
+    return Engine("native", native, [native.parameters])
 
 
 @torch.no_grad()

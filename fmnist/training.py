@@ -1,5 +1,6 @@
 """Train one run: `train(config, data, seed)` is the one entrance."""
 
+import gc
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -69,6 +70,9 @@ def train(
     A loss that is no longer finite ends the training: a result, not an error.
     """
     started = time.perf_counter()
+    # What is imported by now stays: not looking through it at each collection saves a
+    # twentieth of a small batch's step.
+    gc.freeze()
     model = _initialised(config, data, seed)
     chosen = choose_engine(engine, model, data.train_images.device)
     records: list[EpochRecord] = []
@@ -101,7 +105,7 @@ def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
 
 def _epochs(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> Iterator[EpochRecord]:
     loss_function = LOSSES[config.loss]
-    optimizer = OPTIMIZERS[config.optimizer](model.parameters(), config)
+    optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
     scheduler = SCHEDULERS[config.scheduler](optimizer, config)
     shuffling = shuffling_generator(seed)
     for epoch in range(1, config.epochs + 1):

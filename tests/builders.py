@@ -103,7 +103,7 @@ class Spy:
                 self.batches.append(indices)
             return engine.forward(images, indices)
 
-        return Engine(engine.name, forward)
+        return Engine(engine.name, forward, engine.parameters)
 
     def _optimizer(self, name: str) -> Callable[..., torch.optim.Optimizer]:
         def build(parameters: Any, config: RunConfig) -> torch.optim.Optimizer:

@@ -9,7 +9,9 @@ from builders import ROOT
 PACKAGE = ROOT / "fmnist"
 ENTRANCES = ("training.py", "devices.py")
 DECIDES_NOTHING = {"errors.py"}
-BESIDE_A_MODULE = {"native/build.py": {"native/kernels.cpp"}}  # read by the module, not imported
+BESIDE_A_MODULE = {  # read by the module, not imported
+    "native/build.py": {p.relative_to(PACKAGE).as_posix() for p in (PACKAGE / "native").iterdir() if p.suffix in {".cpp", ".h"}}
+}
 
 
 def training_code() -> list[str]:

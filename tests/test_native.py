@@ -3,11 +3,15 @@
 import copy
 import itertools
 import math
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import torch
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -60,6 +64,9 @@ RANDOM_SHAPES = [
     (_architecture((5, 13, 17), "tanh", "max", batch_norm=True), 33),
     (_architecture((11, 2, 5), "relu", "average"), 17),
     (_architecture((4, 10, 8), "tanh", "max"), 129),
+    (_architecture((12, 3, 4), "tanh", "average"), 1),  # from here on, Winograd's form
+    (_architecture((13, 7, 5), "relu", "max", batch_norm=True), 21),
+    (_architecture((16, 32, 60), "leaky_relu", "average"), 200),
     (_architecture(), 10),
     (_architecture(), 1280),
     (_architecture(batch_norm=True), 1280),
@@ -78,9 +85,25 @@ def _native(model: LeNet5, images: Tensor, indices: Tensor) -> Tensor:
     return choose_engine("native", model, CPU).forward(images, indices)
 
 
-def _gradients(model: LeNet5, logits: Tensor, labels: Tensor, dtype: torch.dtype) -> dict[str, Tensor]:
+def _named(model: LeNet5, flat: Tensor) -> dict[str, Tensor]:
+    """Cut the one gradient of all parameters into those of the module's own."""
+    parts = flat.split([p.numel() for p in model.parameters()])
+    return {name: part.view_as(p) for (name, p), part in zip(model.named_parameters(), parts, strict=True)}
+
+
+def _native_step(model: LeNet5, images: Tensor, indices: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the logits and every parameter's gradient."""
+    engine = choose_engine("native", model, CPU)
+    logits = engine.forward(images, indices)
     F.cross_entropy(logits, labels).backward()
-    return {name: p.grad.to(dtype) for name, p in model.named_parameters()}
+    (parameters,) = engine.parameters
+    assert parameters.grad is not None
+    return logits.detach(), _named(model, parameters.grad)
+
+
+def _gradients(model: LeNet5, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    F.cross_entropy(logits, labels).backward()
+    return {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
 
 
 def _assert_close(actual: Tensor, expected: Tensor, name: str, scale: float = 0.0) -> None:
@@ -111,7 +134,7 @@ def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
     reference = copy.deepcopy(model).double()
 
     torch.manual_seed(0)
-    logits = _native(model, images, indices)
+    logits, gradients = _native_step(model, images, indices, labels)
     masks = torch.get_rng_state()
     torch.manual_seed(0)
     # Dropout draws in float64 differ from float32's: the reference gets the masks of a float32 run.
@@ -120,8 +143,7 @@ def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
         assert torch.equal(masks, torch.get_rng_state())
 
     _assert_close(logits, expected.detach(), "logits")
-    gradients = _gradients(model, logits, labels, torch.float64)
-    for name, gradient in _gradients(reference, expected, labels, torch.float64).items():
+    for name, gradient in _gradients(reference, expected, labels).items():
         away = architecture.batch_norm and name in NORMALISED_AWAY
         scale = float(gradients[name.replace("bias", "weight")].abs().max()) if away else 0.0
         _assert_close(gradients[name], gradient, name, scale)
@@ -161,19 +183,34 @@ def test_nan_and_infinity_travel_as_in_pytorch(activation: str, pooling: str, ba
     model, images, indices, labels = _model_and_data(architecture, 5)
     images[indices[2], 0, 13, 14] = bad
     reference = copy.deepcopy(model)
-    logits, expected = _native(model, images, indices), reference(images[indices])
+    expected = reference(images[indices])
+    logits, gradients = _native_step(model, images, indices, labels)
     assert torch.equal(logits.isnan(), expected.isnan())
-    gradients = _gradients(model, logits, labels, torch.float32)
-    for name, gradient in _gradients(reference, expected, labels, torch.float32).items():
+    for name, gradient in _gradients(reference, expected, labels).items():
         assert torch.equal(gradients[name].isfinite(), gradient.isfinite()), name
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_with_winograds_form_a_number_lost_is_lost_at_least_where_pytorch_loses_it(bad: float) -> None:
+    # A tile's four outputs share sums: one input that is no number can take all four along.
+    model, images, indices, labels = _model_and_data(_architecture((16, 4, 5), "relu", "average"), 5)
+    images[indices[2], 0, 13, 14] = bad
+    reference = copy.deepcopy(model)
+    expected = reference(images[indices])
+    logits, gradients = _native_step(model, images, indices, labels)
+    assert not expected.isfinite().all()
+    assert (logits.isfinite() <= expected.isfinite()).all()
+    assert logits[[0, 1, 3, 4]].isfinite().all(), "other images are untouched"
+    for name, gradient in _gradients(reference, expected, labels).items():
+        assert (gradients[name].isfinite() <= gradient.isfinite()).all(), name
 
 
 def test_ties_of_max_pooling_go_to_the_first_maximum() -> None:
     model, _, indices, labels = _model_and_data(_architecture(activation="relu", pooling="max"), 20)
     images = torch.rand(27, 1, 7, 7).round(decimals=1).repeat_interleave(4, 2).repeat_interleave(4, 3)
     reference = copy.deepcopy(model).double()
-    gradients = _gradients(model, _native(model, images, indices), labels, torch.float64)
-    expected = _gradients(reference, reference(images[indices].double()), labels, torch.float64)
+    _, gradients = _native_step(model, images, indices, labels)
+    expected = _gradients(reference, reference(images[indices].double()), labels)
     for name in ("conv3.weight", "fc1.weight"):
         _assert_close(gradients[name], expected[name], name)
 
@@ -181,27 +218,78 @@ def test_ties_of_max_pooling_go_to_the_first_maximum() -> None:
 def test_the_same_step_twice_gives_the_same_bytes() -> None:
     model, images, indices, labels = _model_and_data(_architecture(batch_norm=True, pooling="max"), 33)
     twin = copy.deepcopy(model)
-    first = _gradients(model, _native(model, images, indices), labels, torch.float32)
-    second = _gradients(twin, _native(twin, images, indices), labels, torch.float32)
+    _, first = _native_step(model, images, indices, labels)
+    _, second = _native_step(twin, images, indices, labels)
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_tanh_is_accurate_to_a_few_units_in_the_last_place() -> None:
-    model, images, indices, _ = _model_and_data(_architecture((1, 1, 1)), 50)
-    inputs = torch.cat([torch.linspace(-12, 12, 4001), torch.logspace(-30, 0, 4001)])
-    # A first stage that passes its bias on: conv weight 0, one bias at a time is one tanh.
-    torch.nn.init.zeros_(model.conv1.weight)
+    # The third convolution passes its biases on, and the rest of the network passes on tanh of tanh of ten of them.
+    model, images, indices, _ = _model_and_data(_architecture((1, 1, 10)), 1)
+    for layer in (model.conv3, model.fc1, model.fc2):
+        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    torch.nn.init.eye_(model.fc1.weight)
+    torch.nn.init.eye_(model.fc2.weight)
     engine = choose_engine("native", model, CPU)
-    stages = engine.forward
-    for value in inputs[::400]:
-        torch.nn.init.constant_(model.conv1.bias, float(value))
-        torch.nn.init.zeros_(model.conv2.weight)
-        model.conv2.weight.data[0, 0, 2, 2] = 1.0
-        torch.nn.init.zeros_(model.conv2.bias)
+    for values in torch.cat([torch.linspace(-12, 12, 4000), torch.logspace(-30, 0, 4000)]).split(10):
+        model.conv3.bias.data.copy_(values)
         with torch.no_grad():
-            features = stages._features(images, indices)  # type: ignore[attr-defined]
-        expected = torch.tanh(torch.tanh(value.double()))
-        assert float(((features.double() - expected) / expected).abs().max()) < 5e-7
+            outputs = engine.forward(images, indices)[0].double()
+        expected = values.double().tanh().tanh()
+        assert float(((outputs - expected) / expected).nan_to_num().abs().max()) < 5e-7
+
+
+def test_the_module_stays_the_definition() -> None:
+    model, images, indices, labels = _model_and_data(_architecture(batch_norm=True), 20)
+    twin = copy.deepcopy(model)
+    engine = choose_engine("native", model, CPU)
+    assert {k: v.tolist() for k, v in model.state_dict().items()} == {
+        k: v.tolist() for k, v in twin.state_dict().items()
+    }
+    optimizer = torch.optim.SGD(engine.parameters, lr=0.1)
+    F.cross_entropy(engine.forward(images, indices), labels).backward()
+    optimizer.step()
+    assert not torch.equal(model.conv1.weight, twin.conv1.weight), "the module's parameters are what is trained"
+    model.eval()
+    with torch.no_grad():
+        _assert_close(engine.forward(images, indices), model(images[indices]).double(), "logits")
+
+
+@given(
+    channels=st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40)),
+    activation=st.sampled_from(["tanh", "relu", "leaky_relu"]),
+    pooling=st.sampled_from(["average", "max"]),
+    batch_norm=st.booleans(),
+    batch=st.integers(2, 150),
+)
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_any_shape_equals_the_module_in_float64(
+    channels: tuple[int, int, int], activation: str, pooling: str, batch_norm: bool, batch: int
+) -> None:
+    architecture = _architecture(channels, activation, pooling, batch_norm)
+    test_outputs_gradients_and_statistics_equal_the_module_in_float64(architecture, batch)
+
+
+@pytest.mark.parametrize("pooling", [0, 1])
+@pytest.mark.parametrize("normalised", [0, 1])
+def test_the_kernels_touch_no_memory_but_their_own(tmp_path: Path, pooling: int, normalised: int) -> None:
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        pytest.skip("no compiler for the sanitizers")
+    program = tmp_path / "sanitized"
+    command = [compiler, "-std=c++17", "-O1", "-g", "-march=native", "-Wno-psabi", "-fsanitize=address,undefined"]
+    source = Path(__file__).with_name("native_steps.cpp")
+    build = subprocess.run(
+        [*command, "-fno-sanitize-recover=all", str(source), "-o", str(program)], capture_output=True, text=True
+    )
+    if build.returncode and "sanitize" in build.stderr + build.stdout:
+        pytest.skip("the compiler has no sanitizers")
+    assert build.returncode == 0, build.stderr
+    for shape in ("1 1 1 1", "6 16 120 7", "12 5 3 17", "17 18 19 33", "3 40 2 100"):
+        arguments = [str(program), *shape.split(), str(pooling), str(normalised)]
+        finished = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stderr
 
 
 def test_an_index_outside_the_images_is_an_error() -> None:

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("kernels.cpp")
+SOURCES = (SOURCE, *sorted(SOURCE.parent.glob("*.h")))  # what it includes, too
 # No -ffast-math: NaN and infinity must travel. Contraction into FMA is exact enough and fast.
 FLAGS = ("-std=c++17", "-O3", "-ffp-contract=fast", "-fPIC", "-shared", "-Wno-psabi")
 TARGETS = ("-march=native", "-mcpu=native", "")  # the first that the compiler knows: x86 or GCC, Arm Clang, any
@@ -28,9 +29,18 @@ def library() -> ctypes.CDLL:
     Raises BuildError where there is no compiler or it fails.
     """
     try:
-        return ctypes.CDLL(str(build()))
+        return _declared(ctypes.CDLL(str(build())))
     except OSError as error:
         raise BuildError(f"the compiled kernels do not load ({error})") from None
+
+
+def _declared(kernels: ctypes.CDLL) -> ctypes.CDLL:
+    """Declare the argument types: ctypes takes a bare number for a C int and would cut an address."""
+    pointer, size = ctypes.c_void_p, ctypes.c_int64
+    kernels.lenet5_workspace.argtypes, kernels.lenet5_workspace.restype = [pointer, size], size
+    kernels.lenet5_forward.argtypes = [*[pointer] * 3, size, pointer, size, *[pointer] * 3]
+    kernels.lenet5_backward.argtypes = [*[pointer] * 2, size, *[pointer] * 4]
+    return kernels
 
 
 def build() -> Path:
@@ -68,7 +78,14 @@ def _writable(folder: Path) -> bool:
 
 def _key(compiler: str) -> str:
     # The processor counts: -march=native code of one machine may not run on its neighbour.
-    parts = [SOURCE.read_text("utf-8"), compiler, *FLAGS, *TARGETS, platform.platform(), _processor()]
+    parts = [
+        *(source.read_text("utf-8") for source in SOURCES),
+        compiler,
+        *FLAGS,
+        *TARGETS,
+        platform.platform(),
+        _processor(),
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

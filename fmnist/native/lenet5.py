@@ -1,11 +1,11 @@
 """LeNet-5 through the native kernels: the module's own parameters, another way to compute.
 
-`NativeLeNet5(model)(images, indices)` equals `model(images[indices])`. The kernels do the
-two convolution stages; the rest are small matrix products and stays with PyTorch.
+`NativeLeNet5(model)(images, indices)` equals `model(images[indices])`. All parameters move
+into one flat tensor, of which the module's become views: one gradient and one optimiser
+step instead of ten of each.
 """
 
 import ctypes
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,78 +13,83 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from fmnist.models import IMAGE_SIDE, LeNet5
+from fmnist.models import CLASSES, IMAGE_SIDE, LeNet5
 from fmnist.native.build import library
 
-KERNEL = 5
-PADDING = 2  # of the first convolution
 CHUNK = 128  # images per pass without batch norm: keeps a pass in the processor's cache
 
+DIRECT, WINOGRAD, WHOLE = range(3)  # kinds of layer, as in kernels.cpp
+WINOGRAD_FROM = 12  # input channels: with fewer the transforms cost more than they save
+PADDING = 2  # of the first convolution
 ACTIVATION_CODES: dict[type[nn.Module], int] = {nn.Tanh: 0, nn.ReLU: 1, nn.LeakyReLU: 2}
+NO_ACTIVATION = 3
 POOLING_CODES: dict[type[nn.Module], int] = {nn.AvgPool2d: 0, nn.MaxPool2d: 1}
 
 
-class _StageArguments(ctypes.Structure):
-    """The twin of `struct Stage` in kernels.cpp."""
+class _Layer(ctypes.Structure):
+    """The twin of `struct Layer` in kernels.cpp."""
 
     _fields_ = (
-        *((name, ctypes.c_int64) for name in ("batch", "in_channels", "in_rows", "in_columns", "pad_rows")),
-        *((name, ctypes.c_int64) for name in ("channels", "rows", "columns", "activation", "pooling", "training")),
-        *((name, ctypes.c_void_p) for name in ("weight", "bias", "gamma", "beta", "running_mean", "running_var")),
-        *((name, ctypes.c_void_p) for name in ("mean", "inverse_std")),
+        *((name, ctypes.c_int64) for name in ("kind", "in_channels", "in_side", "padding", "channels", "side")),
+        *((name, ctypes.c_int64) for name in ("activation", "pooling", "training")),
+        *((name, ctypes.c_int64) for name in ("weight", "bias", "gamma", "beta")),
+        *((name, ctypes.c_void_p) for name in ("running_mean", "running_var")),
         *((name, ctypes.c_double) for name in ("epsilon", "momentum")),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """Convolution, batch normalisation or none, activation and pooling of a LeNet5."""
-
-    convolution: nn.Conv2d
-    norm: nn.Module
-    activation: int
-    pooling: int
-    in_rows: int
-    in_columns: int  # the first stage's include its padding
-    pad_rows: int
-
-    @property
-    def rows(self) -> int:
-        """Rows, and columns, of the convolution's output."""
-        return self.in_columns - KERNEL + 1
-
-    def parameters(self) -> list[Tensor]:
-        """Weight and bias, then gamma and beta where there is batch normalisation."""
-        return [*self.convolution.parameters(), *self.norm.parameters()]
-
-    def arguments(self, batch: int, statistics: Tensor | None) -> _StageArguments:
-        """Describe a pass over `batch` images; statistics [2, channels] holds mean and inverse deviation."""
-        arguments = _StageArguments(
-            batch=batch,
-            in_channels=self.convolution.in_channels,
-            in_rows=self.in_rows,
-            in_columns=self.in_columns,
-            pad_rows=self.pad_rows,
-            channels=self.convolution.out_channels,
-            rows=self.rows,
-            columns=self.rows,
-            activation=self.activation,
-            pooling=self.pooling,
-            weight=_address(self.convolution.weight),
-            bias=_address(self.convolution.bias),
-        )
-        if statistics is not None:
-            _describe_normalisation(arguments, self.norm, statistics)
-        return arguments
+def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
+    """Move a module's parameters into one; return it and where each begins in it."""
+    flat = nn.Parameter(nn.utils.parameters_to_vector(model.parameters()).detach().clone())
+    places, place = {}, 0
+    for name, parameter in model.named_parameters():
+        parameter.data = flat.data[place : place + parameter.numel()].view_as(parameter)
+        places[name] = place
+        place += parameter.numel()
+    return flat, places
 
 
-def _describe_normalisation(arguments: _StageArguments, norm: nn.Module, statistics: Tensor) -> None:
-    assert isinstance(norm, nn.BatchNorm2d)
-    arguments.training = norm.training
-    arguments.gamma, arguments.beta = _address(norm.weight), _address(norm.bias)
-    arguments.running_mean, arguments.running_var = _address(norm.running_mean), _address(norm.running_var)
-    arguments.mean, arguments.inverse_std = (_address(row) for row in statistics)
-    arguments.epsilon, arguments.momentum = norm.eps, norm.momentum
+def _layers(model: LeNet5, places: dict[str, int]) -> Any:
+    """Describe the model to the kernels; returns a ctypes array of five layers."""
+    activation, pooling = ACTIVATION_CODES[type(model.activation)], POOLING_CODES[type(model.pooling)]
+    first, second, third = (c.out_channels for c in (model.conv1, model.conv2, model.conv3))
+    halved = IMAGE_SIDE // 2
+    sizes = (
+        ("conv1", "norm1", DIRECT, 1, IMAGE_SIDE, first, IMAGE_SIDE, activation),
+        (
+            "conv2",
+            "norm2",
+            WINOGRAD if first >= WINOGRAD_FROM else DIRECT,
+            first,
+            halved,
+            second,
+            halved - 4,
+            activation,
+        ),
+        ("conv3", "norm3", WHOLE, model.conv3.weight[0].numel(), 1, third, 1, activation),
+        ("fc1", None, WHOLE, third, 1, model.fc1.out_features, 1, activation),
+        ("fc2", None, WHOLE, model.fc2.in_features, 1, CLASSES, 1, NO_ACTIVATION),
+    )
+    layers = (_Layer * len(sizes))()
+    for layer, (name, norm, kind, in_channels, in_side, channels, side, own_activation) in zip(
+        layers, sizes, strict=True
+    ):
+        layer.kind, layer.in_channels, layer.in_side = kind, in_channels, in_side
+        layer.channels, layer.side = channels, side
+        layer.padding = PADDING if name == "conv1" else 0
+        layer.activation, layer.pooling = own_activation, pooling
+        layer.weight, layer.bias = places[f"{name}.weight"], places[f"{name}.bias"]
+        _describe_normalisation(layer, getattr(model, norm) if norm else None, norm, places)
+    return layers
+
+
+def _describe_normalisation(layer: _Layer, norm: nn.Module | None, name: str | None, places: dict[str, int]) -> None:
+    layer.gamma = layer.beta = -1
+    if not isinstance(norm, nn.BatchNorm2d):
+        return
+    layer.gamma, layer.beta = places[f"{name}.weight"], places[f"{name}.bias"]
+    layer.running_mean, layer.running_var = _address(norm.running_mean), _address(norm.running_var)
+    layer.epsilon, layer.momentum = norm.eps, norm.momentum
 
 
 def _address(tensor: Tensor | None) -> int | None:
@@ -95,115 +100,76 @@ def _address(tensor: Tensor | None) -> int | None:
     return tensor.data_ptr()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """What a stage's forward leaves for its backward."""
-
-    arguments: _StageArguments
-    input: Tensor  # [in_channels, in_rows, in_columns, batch]
-    kept: Tensor  # [channels, rows, columns, batch], see stage_forward in kernels.cpp
-    statistics: Tensor | None  # keeps the arguments' mean and inverse_std alive
-
-    def backward(self, grad_pooled: Tensor, with_input: bool) -> tuple[list[Tensor], Tensor | None]:
-        """Return the gradients of the stage's parameters, and of its input if asked for."""
-        channels = self.kept.shape[0]
-        grad_weight = torch.empty(channels, self.arguments.in_channels, KERNEL, KERNEL)
-        # Of bias, and with batch normalisation of gamma and beta.
-        grads = [grad_weight, *torch.empty(1 if self.statistics is None else 3, channels)]
-        grad_input = torch.empty_like(self.input) if with_input else None
-        library().stage_backward(
-            ctypes.byref(self.arguments),
-            *_pointers(self.input, self.kept, grad_pooled),
-            *_pointers(*(grads if len(grads) == 4 else [*grads, None, None])),
-            *_pointers(grad_input),
-        )
-        return grads, grad_input
-
-
-def _pointers(*tensors: Tensor | None) -> list[ctypes.c_void_p]:
-    return [ctypes.c_void_p(_address(tensor)) for tensor in tensors]
-
-
-def _forward(stage: _Stage, features: Tensor) -> tuple[_Pass, Tensor]:
-    """Run a stage on [in_channels, in_rows, in_columns, batch]; return its pooled output too."""
-    batch, channels = features.shape[-1], stage.convolution.out_channels
-    statistics = torch.empty(2, channels) if isinstance(stage.norm, nn.BatchNorm2d) else None
-    arguments = stage.arguments(batch, statistics)
-    kept = torch.empty(channels, stage.rows, stage.rows, batch)
-    pooled = torch.empty(channels, stage.rows // 2, stage.rows // 2, batch)
-    library().stage_forward(ctypes.byref(arguments), *_pointers(features, kept, pooled))
-    if statistics is not None and stage.norm.training:
-        assert isinstance(stage.norm.num_batches_tracked, Tensor)
-        stage.norm.num_batches_tracked += 1
-    return _Pass(arguments, features, kept, statistics), pooled
-
-
-def _gather(images: Tensor, indices: Tensor) -> Tensor:
-    """Pick images [n, 1, 28, 28] into [1, 28, 32, batch], with the columns of the padding."""
-    padded = torch.empty(1, IMAGE_SIDE, IMAGE_SIDE + 2 * PADDING, len(indices))
-    count, batch = ctypes.c_int64(len(images)), ctypes.c_int64(len(indices))
-    if library().gather_images(*_pointers(images), count, *_pointers(indices), batch, *_pointers(padded)):
-        raise IndexError(f"an index lies outside 0..{len(images) - 1}")
-    return padded
-
-
-class _Stages(torch.autograd.Function):
-    """Both stages: images [n, 1, 28, 28], indices [batch] -> [batch, channels * 25]."""
+class _Pass(torch.autograd.Function):
+    """Parameters [all], images [n, 1, 28, 28], indices [batch], mask [batch, 84] -> logits [batch, 10]."""
 
     @staticmethod
     def forward(
-        ctx: Any, images: Tensor, indices: Tensor, stages: tuple[_Stage, _Stage], *parameters: Tensor
+        ctx: Any, parameters: Tensor, network: "NativeLeNet5", images: Tensor, indices: Tensor, mask: Tensor | None
     ) -> Tensor:
-        """Run the kernels; the parameters stand here so that autograd knows them."""
-        first, features = _forward(stages[0], _gather(images, indices))
-        second, features = _forward(stages[1], features)
-        ctx.passes = (first, second)
-        ctx.save_for_backward(*parameters)  # checks that nothing changes them before backward
-        # Flattened and transposed here: each view outside would be a node of autograd's own.
-        return features.flatten(0, 2).t()
+        """Run the kernels; the workspace keeps what backward needs."""
+        logits = torch.empty(len(indices), CLASSES)
+        workspace = network.borrow(len(indices))
+        pointers = (_address(tensor) for tensor in (parameters, images))
+        rest = (_address(tensor) for tensor in (mask, workspace, logits))
+        if library().lenet5_forward(network.layers, *pointers, len(images), _address(indices), len(indices), *rest):
+            raise IndexError(f"an index lies outside 0..{len(images) - 1}")
+        ctx.network, ctx.workspace, ctx.mask = network, workspace, mask
+        ctx.save_for_backward(parameters)  # checks that nothing changes them before backward
+        return logits
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_features: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of the parameters, in the order of forward."""
-        first, second = ctx.passes
-        assert ctx.saved_tensors
-        grads_second, grad_pooled = second.backward(grad_features.t().contiguous(), with_input=True)
-        grads_first, _ = first.backward(grad_pooled, with_input=False)
-        return (None, None, None, *grads_first, *grads_second)
+    def backward(ctx: Any, grad_logits: Tensor) -> tuple[Tensor | None, ...]:
+        """Return the gradient of the parameters; the workspace is free then."""
+        (parameters,) = ctx.saved_tensors
+        grad_logits = grad_logits.contiguous()
+        gradient = torch.zeros_like(parameters)
+        pointers = (_address(tensor) for tensor in (ctx.mask, ctx.workspace, grad_logits, gradient))
+        library().lenet5_backward(ctx.network.layers, _address(parameters), len(grad_logits), *pointers)
+        ctx.network.give_back(len(grad_logits), ctx.workspace)
+        return gradient, None, None, None, None
 
 
 class NativeLeNet5:
-    """The forward of a LeNet5 on the CPU, in float32; gradients land in the module's own parameters."""
+    """The forward of a LeNet5 on the CPU, in float32; its gradients land in `parameters`."""
 
     def __init__(self, model: LeNet5) -> None:
-        activation = ACTIVATION_CODES[type(model.activation)]
-        pooling = POOLING_CODES[type(model.pooling)]
-        padded, halved = IMAGE_SIDE + 2 * PADDING, IMAGE_SIDE // 2
+        library()  # BuildError before anything changes
+        self.parameters, places = _flattened(model)
+        self.layers = _layers(model, places)
         self._model = model
-        self._stages = (
-            _Stage(model.conv1, model.norm1, activation, pooling, IMAGE_SIDE, padded, PADDING),
-            _Stage(model.conv2, model.norm2, activation, pooling, halved, halved, 0),
-        )
-        self._parameters = [p for stage in self._stages for p in stage.parameters()]
-        library()
+        self._norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+        self._free: dict[int, list[Tensor]] = {}  # workspaces by batch size
 
     def __call__(self, images: Tensor, indices: Tensor) -> Tensor:
         """Return the logits [batch, 10] of images[indices], as LeNet5.forward does."""
-        model = self._model
-        # The third convolution covers its whole input: a matrix product.
-        x = F.linear(self._features(images, indices), model.conv3.weight.flatten(1), model.conv3.bias)
-        if isinstance(model.norm3, nn.BatchNorm2d):
-            x = model.norm3(x[:, :, None, None]).flatten(1)
-        x = model.activation(x)
-        x = model.activation(model.dropout(model.fc1(x)))
-        logits: Tensor = model.fc2(x)
+        for layer in self.layers:
+            layer.training = self._model.training
+        if self._norms and self._model.training:
+            for norm in self._norms:
+                assert isinstance(norm.num_batches_tracked, Tensor)
+                norm.num_batches_tracked += 1
+            return self._pass(images, indices)  # batch statistics need the whole batch at once
+        outputs = [self._pass(images, part) for part in indices.split(CHUNK)]
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+
+    def _pass(self, images: Tensor, indices: Tensor) -> Tensor:
+        logits: Tensor = _Pass.apply(self.parameters, self, images, indices, self._mask(len(indices)))
         return logits
 
-    def _features(self, images: Tensor, indices: Tensor) -> Tensor:
-        """Return the two stages' outputs [batch, channels * 25]."""
-        # Batch statistics need the whole batch at once; without them images are independent.
-        whole = isinstance(self._model.norm1, nn.BatchNorm2d) and self._model.training
-        parts = [indices] if whole else indices.split(CHUNK)
-        outputs = [_Stages.apply(images, part, self._stages, *self._parameters) for part in parts]
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+    def _mask(self, batch: int) -> Tensor | None:
+        """What dropout multiplies [batch, 84] by, drawn as the module's own dropout draws it."""
+        dropout = self._model.dropout
+        if not isinstance(dropout, nn.Dropout) or not self._model.training:
+            return None
+        return F.dropout(torch.ones(batch, self._model.fc1.out_features), dropout.p)
+
+    def borrow(self, batch: int) -> Tensor:
+        """Return a workspace for a pass; fresh memory for every pass would cost as much as the sums."""
+        free = self._free.setdefault(batch, [])
+        return free.pop() if free else torch.empty(library().lenet5_workspace(self.layers, batch))
+
+    def give_back(self, batch: int, workspace: Tensor) -> None:
+        """Let a later pass use a workspace."""
+        self._free[batch].append(workspace)

@@ -1,0 +1,146 @@
+// 5 x 5 convolution, forward and backward, in two ways.
+#pragma once
+
+#include "layers.h"
+#include "products.h"
+#include "winograd.h"
+
+namespace {
+
+thread_local std::vector<float> in_points, out_points, plane_gradient, output_gradient;
+
+// ---- direct convolution: 25 shifted copies of each input channel, read in place
+
+long input_row(const Pass& s) { return (s.layer->in_side + 2 * s.layer->padding) * s.batch; }
+
+// Where the rows begin that output row 0 sums up, in the order of the weights: [i][ky][kx].
+std::vector<long> taps(const Pass& s) {
+    std::vector<long> out;
+    for (long i = 0; i < s.layer->in_channels; ++i)
+        for (long ky = 0; ky < K; ++ky)
+            for (long kx = 0; kx < K; ++kx)
+                out.push_back((i * s.layer->in_side + ky - s.layer->padding) * input_row(s) + kx * s.batch);
+    return out;
+}
+// Taps before and after these reach rows of zeros. (Padding needs a single input channel.)
+long first_tap(const Pass& s, long y) { return std::max<long>(0, s.layer->padding - y) * K; }
+long end_tap(const Pass& s, long y) {
+    return s.depth() - std::max<long>(0, y + K - s.layer->padding - s.layer->in_side) * K;
+}
+
+template <class F> void direct_forward(const Pass& s, F after_two_rows) {
+    const auto start = taps(s);
+    for (long y = 0; y < s.layer->side; ++y) {
+        product({s.weight(), s.depth(), 1, s.bias(), s.layer->channels, first_tap(s, y), end_tap(s, y)},
+                {s.input, start.data(), y * input_row(s)}, s.row(), s.kept + y * s.row(), s.plane());
+        if (y % 2) after_two_rows(y - 1);
+    }
+}
+
+void direct_weight_gradient(const Pass& s, const float* g, float* gradients) {
+    const Layer& layer = *s.layer;
+    const auto start = taps(s);
+    auto first = [&](long k) { return std::max(0L, layer.padding - k / K % K); };
+    auto end = [&](long k) { return std::min(layer.side, layer.in_side + layer.padding - k / K % K); };
+    weight_gradient({g, s.plane(), layer.channels, s.row(), s.row(), input_row(s), gradients + layer.weight, s.depth()},
+                    {s.input, start.data(), 0}, first, end);
+}
+
+// The input's gradient is the output's, between columns of zeros, convolved with the weights
+// turned round: row y sums up rows y - ky of g, shifted by -kx.
+void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
+    const Layer& layer = *s.layer;
+    const long channels = layer.channels, rows = channels * layer.side, margin = (K - 1) * s.batch;
+    const long padded = s.row() + 2 * margin;
+    float* wide = scratch(out_points, rows * padded);
+    for (long r = 0; r < rows; ++r) {
+        std::fill_n(wide + r * padded, margin, 0.0f);
+        std::copy_n(g + r * s.row(), s.row(), wide + r * padded + margin);
+        std::fill_n(wide + (r + 1) * padded - margin, margin, 0.0f);
+    }
+    for (long y = 0; y < layer.in_side; ++y) {
+        std::vector<long> start;
+        std::vector<float> weight;  // [tap][input channel]
+        for (long o = 0; o < channels; ++o)
+            for (long ky = std::max(0L, y - layer.side + 1); ky <= std::min<long>(K - 1, y); ++ky)
+                for (long kx = 0; kx < K; ++kx) {
+                    start.push_back((o * layer.side + y - ky) * padded + margin - kx * s.batch);
+                    for (long i = 0; i < layer.in_channels; ++i)
+                        weight.push_back(s.weight()[(o * layer.in_channels + i) * K * K + ky * K + kx]);
+                }
+        product({weight.data(), 1, layer.in_channels, nullptr, layer.in_channels, 0, long(start.size())},
+                {wide, start.data()}, layer.in_side * s.batch, grad_input + y * layer.in_side * s.batch,
+                layer.in_side * layer.in_side * s.batch);
+    }
+}
+
+// ---- convolution in Winograd's form
+
+constexpr long POSITIONS = 256;  // of tiles and images that are worked on at once: what the cache holds
+
+template <class F> void over_tiles(const Pass& s, F f) {
+    const long across = s.layer->side / OUT, count = std::max(1L, POSITIONS / s.batch);
+    for (long t = 0; t < across * across; t += count)
+        f(Tiles{t, std::min(count, across * across - t), across, s.batch});
+}
+
+// [36][channels][in_channels]: the weights at Winograd's points.
+std::vector<float> weights_at_points(const Pass& s) {
+    const long filters = s.layer->channels * s.layer->in_channels;
+    std::vector<float> out(POINTS * filters);
+    for (long f = 0; f < filters; ++f) {
+        const float* w = s.weight() + f * K * K;
+        both_ways<OfWeight, float>([&](int r, int c) { return w[r * K + c]; },
+                                   [&](int r, int c, float value) { out[(r * IN + c) * filters + f] = value; });
+    }
+    return out;
+}
+
+void winograd_forward(const Pass& s) {
+    const Layer& layer = *s.layer;
+    const long channels = layer.channels, in_channels = layer.in_channels, filters = channels * in_channels;
+    const auto weight = weights_at_points(s);
+    over_tiles(s, [&](const Tiles& tiles) {
+        const long n = tiles.length();
+        const auto start = starts(in_channels, n);
+        const long in_pitch = tiles.pitch(in_channels), out_pitch = tiles.pitch(channels);
+        float *in = scratch(in_points, POINTS * in_pitch), *out = scratch(out_points, POINTS * out_pitch);
+        to_points<OfInput>(tiles, s.input, in_channels, layer.in_side, in);
+        for (int k = 0; k < POINTS; ++k)
+            product({weight.data() + k * filters, in_channels, 1, nullptr, channels, 0, in_channels},
+                    {in + k * in_pitch, start.data()}, n, out + k * out_pitch, n);
+        from_points<OfOutput, false>(tiles, out, channels, layer.side, s.bias(), s.kept);
+    });
+}
+
+void winograd_backward(const Pass& s, const float* g, float* gradients, float* grad_input) {
+    const Layer& layer = *s.layer;
+    const long channels = layer.channels, in_channels = layer.in_channels, filters = channels * in_channels;
+    const auto weight = weights_at_points(s);
+    std::vector<float> grad_weight(POINTS * filters);
+    std::fill_n(grad_input, in_channels * layer.in_side * layer.in_side * s.batch, 0.0f);
+    over_tiles(s, [&](const Tiles& tiles) {
+        const long n = tiles.length();
+        const auto in_start = starts(in_channels, n), out_start = starts(channels, n);
+        const long in_pitch = tiles.pitch(in_channels), out_pitch = tiles.pitch(channels);
+        float *in = scratch(in_points, POINTS * in_pitch), *out = scratch(out_points, POINTS * out_pitch);
+        to_points<OfInput>(tiles, s.input, in_channels, layer.in_side, in);
+        to_points<Transposed<OfOutput>>(tiles, g, channels, layer.side, out);
+        for (int k = 0; k < POINTS; ++k) {
+            float *x = in + k * in_pitch, *gradient = out + k * out_pitch;
+            weight_gradient(
+                {gradient, n, channels, n, 0, 0, grad_weight.data() + k * filters, in_channels}, {x, in_start.data()},
+                [](long) { return 0; }, [](long) { return 1; });
+            product({weight.data() + k * filters, 1, in_channels, nullptr, in_channels, 0, channels},
+                    {gradient, out_start.data()}, n, x, n);  // x has served
+        }
+        from_points<Transposed<OfInput>, true>(tiles, in, in_channels, layer.in_side, nullptr, grad_input);
+    });
+    for (long f = 0; f < filters; ++f) {
+        float* dw = gradients + layer.weight + f * K * K;
+        both_ways<Transposed<OfWeight>, float>([&](int r, int c) { return grad_weight[(r * IN + c) * filters + f]; },
+                                               [&](int r, int c, float value) { dw[r * K + c] = value; });
+    }
+}
+
+}  // namespace

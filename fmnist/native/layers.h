@@ -1,0 +1,168 @@
+// A layer, what its forward leaves for its backward, and what stands between the products:
+// batch normalisation, activation, pooling.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "activations.h"
+
+namespace {
+
+enum Kind { DIRECT, WINOGRAD, WHOLE };  // two ways to convolve, and what covers its whole input
+
+struct Affine {
+    float centre, scale, shift;
+};  // y = (x - centre) * scale + shift
+
+}  // namespace
+
+extern "C" {
+
+struct Layer {                          // lenet5.py holds its twin
+    int64_t kind;                       // DIRECT, WINOGRAD or WHOLE
+    int64_t in_channels, in_side;       // WHOLE: all inputs as channels, side 1
+    int64_t padding;                    // on every side; columns of zeros are stored, rows are not
+    int64_t channels, side;             // of the output, before pooling
+    int64_t activation;                 // 0 tanh, 1 relu, 2 leaky relu, 3 none
+    int64_t pooling;                    // 0 average, 1 max; not for WHOLE
+    int64_t training;                   // batch normalisation: 1 batch statistics, 0 running ones
+    int64_t weight, bias, gamma, beta;  // places in the parameters; gamma -1: no batch normalisation
+    float *running_mean, *running_var;
+    double epsilon, momentum;
+};
+}
+
+namespace {
+
+// What a layer's forward leaves for its backward.
+struct Pass {
+    const Layer* layer;
+    const float *parameters, *input;
+    long batch;
+    float* kept;    // [channels][side][side][batch]: activations, or with batch normalisation what it gets
+    float* output;  // after activation and pooling
+    float *mean, *inverse_std;
+
+    bool normalises() const { return layer->gamma >= 0; }
+    long row() const { return layer->side * batch; }
+    long plane() const { return layer->side * row(); }
+    long outputs() const { return layer->channels * plane() / (layer->kind == WHOLE ? 1 : 4); }
+    const float* weight() const { return parameters + layer->weight; }
+    const float* bias() const { return parameters + layer->bias; }
+    long depth() const { return layer->kind == WHOLE ? layer->in_channels : layer->in_channels * K * K; }
+};
+
+template <class F> void with_activation(const Layer& layer, F f) {
+    if (layer.activation == 0)
+        f(Tanh{});
+    else if (layer.activation == 1)
+        f(Relu{});
+    else if (layer.activation == 2)
+        f(LeakyRelu{});
+    else
+        f(None{});
+}
+
+template <class F> void with_pooling(const Layer& layer, F f) { layer.pooling ? f(Max{}) : f(Average{}); }
+
+Affine normalisation(const Pass& s, long c) {
+    if (!s.normalises()) return {0, 1, 0};
+    return {s.mean[c], s.parameters[s.layer->gamma + c] * s.inverse_std[c], s.parameters[s.layer->beta + c]};
+}
+
+template <class A> void activate(const float* x, float* y, long n, Affine f) {
+    sweep(n, [=](long p, auto kind) {
+        using T = decltype(kind);
+        store(y + p, A::value((load<T>(x + p) - f.centre) * f.scale + f.shift));
+    });
+}
+
+// Two rows a[2][2 * half][batch] become one row out[half][batch].
+template <class P> void pool(const float* a, float* out, long half, long batch) {
+    for (long x = 0; x < half; ++x) {
+        const float *top = a + 2 * x * batch, *bottom = top + 2 * half * batch;
+        sweep_again(batch, [=](long p, auto kind) {
+            using T = decltype(kind);
+            const T window[4] = {load<T>(top + p), load<T>(top + batch + p), load<T>(bottom + p),
+                                 load<T>(bottom + batch + p)};
+            store(out + x * batch + p, P::value(window));
+        });
+    }
+}
+
+// The way back through pool and activate: g [half][batch] becomes two rows.
+template <class A, class P> void unpool(const float* g, const float* a, float* out, long half, long batch) {
+    for (long x = 0; x < half; ++x) {
+        const long top = 2 * x * batch, bottom = top + 2 * half * batch;
+        sweep_again(batch, [=](long p, auto kind) {
+            using T = decltype(kind);
+            const long at[4] = {top + p, top + batch + p, bottom + p, bottom + batch + p};
+            T window[4], shares[4];
+            for (int k = 0; k < 4; ++k) window[k] = load<T>(a + at[k]);
+            P::backward(load<T>(g + x * batch + p), window, shares);
+            for (int k = 0; k < 4; ++k) store(out + at[k], A::backward(shares[k], window[k]));
+        });
+    }
+}
+
+// Fill in mean and inverse_std of channel c.
+void channel_statistics(const Pass& s, long c) {
+    const Layer& layer = *s.layer;
+    double mean = layer.running_mean[c], variance = layer.running_var[c];
+    if (layer.training) {
+        const double count = double(s.plane());
+        double sum = 0, squares = 0;
+        for (long y = 0; y < layer.side; ++y) {
+            Sum row;
+            sweep(s.row(),
+                  [&](long p, auto kind) { row.add(load<decltype(kind)>(s.kept + c * s.plane() + y * s.row() + p)); });
+            sum += row.value();
+        }
+        mean = sum / count;
+        for (long y = 0; y < layer.side; ++y) {
+            Sum row;
+            sweep(s.row(), [&](long p, auto kind) {
+                auto d = load<decltype(kind)>(s.kept + c * s.plane() + y * s.row() + p) - float(mean);
+                row.add(d * d);
+            });
+            squares += row.value();
+        }
+        variance = squares / count;
+        layer.running_mean[c] = float((1 - layer.momentum) * layer.running_mean[c] + layer.momentum * mean);
+        layer.running_var[c] =
+            float((1 - layer.momentum) * layer.running_var[c] + layer.momentum * squares / (count - 1));
+    }
+    s.mean[c] = float(mean);
+    s.inverse_std[c] = float(1 / std::sqrt(variance + layer.epsilon));
+}
+
+// The way back through batch normalisation of channel c, in place on its plane g.
+void normalisation_backward(const Pass& s, long c, float* g, float* gradients) {
+    const float mean = s.mean[c], inverse_std = s.inverse_std[c], scale = normalisation(s, c).scale;
+    const float* x = s.kept + c * s.plane();
+    double sum = 0, products = 0;
+    for (long y = 0; y < s.plane(); y += s.row()) {
+        Sum row, row_products;
+        sweep(s.row(), [&](long p, auto kind) {
+            using T = decltype(kind);
+            const T gradient = load<T>(g + y + p);
+            row.add(gradient);
+            row_products.add(gradient * ((load<T>(x + y + p) - mean) * inverse_std));
+        });
+        sum += row.value();
+        products += row_products.value();
+    }
+    gradients[s.layer->beta + c] = float(sum);
+    gradients[s.layer->gamma + c] = float(products);
+    // In training the batch's mean and variance depend on x as well.
+    const double count = s.layer->training ? double(s.plane()) : INFINITY;
+    const float centre = float(sum / count), slope = float(products / count);
+    sweep(s.plane(), [&](long p, auto kind) {
+        using T = decltype(kind);
+        const T normal = (load<T>(x + p) - mean) * inverse_std;
+        store(g + p, (load<T>(g + p) - centre - normal * slope) * scale);
+    });
+}
+
+}  // namespace
