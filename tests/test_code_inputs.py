@@ -10,7 +10,9 @@ PACKAGE = ROOT / "fmnist"
 ENTRANCES = ("training.py", "devices.py")
 DECIDES_NOTHING = {"errors.py"}
 BESIDE_A_MODULE = {  # read by the module, not imported
-    "native/build.py": {p.relative_to(PACKAGE).as_posix() for p in (PACKAGE / "native").iterdir() if p.suffix in {".cpp", ".h"}}
+    "native/build.py": {
+        f"native/{path.name}" for path in (PACKAGE / "native").iterdir() if path.suffix in {".cpp", ".h"}
+    }
 }
 
 
