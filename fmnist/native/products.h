@@ -93,7 +93,7 @@ template <int N, int M> void gradient_tile(const Gradient& m, Rows x, long o, lo
             Vec gradient[N];
             for (int i = 0; i < N; ++i) gradient[i] = read(g + i * m.g_pitch);
             for (int j = 0; j < M; ++j) {
-                const Vec value = read(x.row(k + j) + y * m.x_row);
+                const Vec value = in_register(read(x.row(k + j) + y * m.x_row));
                 for (int i = 0; i < N; ++i) row[i][j] += gradient[i] * value;
             }
         };

@@ -26,6 +26,16 @@ template <class T> T load(const float* p) {
 }
 template <class T> void store(float* p, T v) { std::memcpy(p, &v, sizeof v); }
 
+// The same value, loaded once: GCC would read memory again for each of its uses.
+inline Vec in_register(Vec v) {
+#if defined(__x86_64__)
+    asm("" : "+v"(v));
+#elif defined(__aarch64__)
+    asm("" : "+w"(v));
+#endif
+    return v;
+}
+
 // Call f with n (1..N) as a compile-time constant, so that its tile stays in registers.
 template <int N, class F> void with_constant(int n, F f) {
     if (n == N)
