@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
+
+from fmnist.statistics import holm
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
 
@@ -75,15 +76,6 @@ def _p_value(ours: pd.Series, theirs: pd.Series, pooled: tuple[float, int]) -> f
     if noise == 0:
         return 1.0 if difference == 0 else 0.0
     return float(2 * stats.t.sf(difference / noise, freedom))
-
-
-def holm(p_values: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
-    """Adjust p-values by Holm's method; NaN stays NaN and does not count."""
-    adjusted = np.full(len(p_values), np.nan)
-    known = ~np.isnan(p_values)
-    if known.any():
-        adjusted[known] = multipletests(p_values[known], method="holm")[1]
-    return adjusted
 
 
 def _verdict(row: pd.Series, pooled: tuple[float, int]) -> str:

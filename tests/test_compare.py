@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 from builders import runs_frame
 
-from fmnist.compare import COLUMNS, compare_runs, holm
+from fmnist.compare import COLUMNS, compare_runs
 
 SPREAD = (-0.002, -0.001, 0.0, 0.001, 0.002)  # deviations of five seeds: standard deviation 0.158 points
 
@@ -120,19 +119,3 @@ def test_many_runs_are_corrected_for() -> None:
 
 def test_columns() -> None:
     assert tuple(compare_runs(runs_frame(seeds("a", 0.9)), runs_frame(seeds("a", 0.9))).columns) == COLUMNS
-
-
-@pytest.mark.parametrize(
-    ("p_values", "adjusted"),
-    [
-        # Sorted 0.01, 0.02, 0.03, 0.04 times 4, 3, 2, 1, never falling.
-        ([0.03, 0.01, 0.04, 0.02], [0.06, 0.04, 0.06, 0.06]),
-        ([0.5, 0.6], [1.0, 1.0]),
-        ([0.04], [0.04]),
-        ([math.nan, 0.01, math.nan, 0.04], [math.nan, 0.02, math.nan, 0.04]),
-        ([math.nan, math.nan], [math.nan, math.nan]),
-        ([], []),
-    ],
-)
-def test_holm_by_hand(p_values: list[float], adjusted: list[float]) -> None:
-    np.testing.assert_allclose(holm(np.array(p_values)), adjusted, rtol=1e-12)

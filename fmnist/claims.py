@@ -1,0 +1,130 @@
+"""A verdict on every claim of the original, from the runs of many seeds.
+
+In a terminal, from the project's folder, in seconds and without Snakemake:
+
+    python -m fmnist.claims reference/runs.csv reference/loss.csv
+
+The claims, their tests, margins and significance stand in report/claims.yaml; what each form
+of test does, in fmnist/claim_forms.py; how p-values become a verdict, in fmnist/verdicts.py.
+"""
+
+import argparse
+import sys
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fmnist.claim_data import MEASURED
+from fmnist.claim_list import read_claims
+from fmnist.claim_rows import COLUMNS, claim_row
+from fmnist.claim_runs import KnownRuns, runs_by_claim
+from fmnist.claim_testing import Material, tested_claim
+from fmnist.config import read_yaml
+from fmnist.errors import DataError, FmnistError
+from fmnist.experiments import plan_experiments
+from fmnist.files import write_text
+from fmnist.gathering import read_curves, read_runs
+from fmnist.reported import read_reported
+from fmnist.statistics import holm
+from fmnist.tables import to_csv
+from fmnist.verdicts import CONTRADICTED
+
+RUNS = ("run_id", "seed", *MEASURED.values(), "diverged", "device", "engine")
+CURVES = ("run_id", "seed", "epoch", "train_loss")
+
+
+def evaluate_claims(material: Material) -> pd.DataFrame:
+    """Return claims.csv: one row a claim, with COLUMNS.
+
+    `effect`, `lower` and `upper` are of `first` minus `second`, and like `margin` in `unit`:
+    points, percent, or percent of seeds; the ends are one-sided bounds at the significance
+    level. `towards` is 1 or -1, the sign that the effect has where the claim holds, and 0
+    where no difference is claimed; `probability` is that one run of each comes out as
+    claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims. Raises
+    ConfigError for a claim about what is not there, DataError where a run stands twice.
+    """
+    _check(material)
+    compared = runs_by_claim(material.claims, material.known)
+    found = [tested_claim(claim, compared[claim.id], material) for claim in material.claims.claims]
+    support, against = (holm(np.array([one.p_values()[which] for one in found])) for which in (0, 1))
+    rows = [claim_row(one, *adjusted) for one, *adjusted in zip(found, support, against, strict=True)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _check(material: Material) -> None:
+    for name, frame, needed in (("runs.csv", material.runs, RUNS), ("loss.csv", material.curves, CURVES)):
+        missing = [column for column in needed if column not in frame]
+        if missing:
+            raise DataError(
+                f"{name}: the column {missing[0]!r} is missing; allowed: a table that `gather` has written."
+            )
+    twice = material.runs[material.runs.duplicated(["run_id", "seed"])]
+    for run_id, seed in zip(twice["run_id"], twice["seed"], strict=True):
+        raise DataError(f"runs.csv: the run {run_id!r} with seed {seed} stands twice; allowed: once.")
+
+
+def verdict_table(table: pd.DataFrame) -> str:
+    """Write claims.csv as lines for a terminal, and count the verdicts below them."""
+    header = ("claim", "verdict", "effect (90% interval)", "n", "adjusted p")
+    lines = [header, *(_line(row) for row in table.to_dict("records"))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    texts = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in table["verdict"].value_counts().items())
+    return "\n".join([*texts, "", counts])
+
+
+def _line(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    known = {name: value for name, value in row.items() if not pd.isna(value)}
+    effect = f"{known['effect']:+.2f}" if "effect" in known else "-"
+    interval = f" [{known['lower']:.2f}, {known['upper']:.2f}]" if "lower" in known else ""
+    p = known.get("adjusted_p_against" if row["verdict"] == CONTRADICTED else "adjusted_p")
+    return (
+        row["id"],
+        row["verdict"],
+        f"{effect}{interval} {known.get('unit', '')}".strip(),
+        str(row["n"]),
+        "-" if p is None else f"{p:.4f}",
+    )
+
+
+def read_material(runs: Path, loss: Path, config: Path, project: Path) -> Material:
+    """Read all that claims are tested on; the claims and the original's numbers lie in the project's folder.
+
+    Extensions count where their runs are among the given ones, whatever the config asks for.
+    """
+    schemas, report = project / "workflow/schemas", project / "report"
+    plan = plan_experiments(
+        {**read_yaml(config), "extensions": True}, read_yaml(schemas / "config.schema.yaml"), str(config)
+    )
+    reported = read_reported(report / "reported.yaml", schemas / "reported.schema.yaml")
+    return Material(
+        claims=read_claims(report / "claims.yaml", schemas / "claims.schema.yaml"),
+        known=KnownRuns(experiments=plan.experiments, reported=reported),
+        runs=read_runs(runs),
+        curves=read_curves(loss),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the verdicts on given runs: python -m fmnist.claims RUNS.CSV LOSS.CSV."""
+    project = Path(__file__).resolve().parents[1]
+    parser = argparse.ArgumentParser(prog="python -m fmnist.claims", description="Print a verdict on every claim.")
+    parser.add_argument("runs", type=Path, help="a runs.csv, such as reference/runs.csv")
+    parser.add_argument("loss", type=Path, help="the loss.csv of the same runs")
+    parser.add_argument("--config", type=Path, default=project / "config.yaml", help="the experiments of these runs")
+    parser.add_argument("--csv", type=Path, help="also write the whole table here")
+    options = parser.parse_args(arguments)
+    try:
+        table = evaluate_claims(read_material(options.runs, options.loss, options.config, project))
+    except (FmnistError, OSError, ValueError) as error:
+        sys.exit(f"Error: {error}")
+    if options.csv:
+        write_text(options.csv, to_csv(table))
+    print(verdict_table(table))
+
+
+if __name__ == "__main__":
+    main()
