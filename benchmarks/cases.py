@@ -18,7 +18,7 @@ WIDE = {"channels": [32, 64, 256], "pooling": "max", "batch_norm": True, "activa
 # What each case changes in config.yaml's defaults: the ends of the report's range of work.
 CASES: dict[str, tuple[str, dict[str, object]]] = {
     "base": ("LeNet-5, base case, batch 100", {}),
-    "wide": ("LeNet-5, wide: 32/64/256, max pooling, batch norm, ReLU", WIDE),
+    "wide": ("LeNet-5, wide (32/64/256), batch 100", WIDE),
     "fc": ("Fully connected 784-512-10, batch 100", {"model": "fc"}),
     "batch10": ("LeNet-5, batch 10", {"batch_size": 10}),
     "batch1280": ("LeNet-5, batch 1280", {"batch_size": 1280}),

@@ -1,8 +1,10 @@
 """The measurements as bars on a logarithmic axis: one panel a case.
 
-A bar begins at the floor, so that its length shows how many times the floor a contender takes.
+A bar begins at the floor, so that its length shows how many times the floor a contender takes
+(lower only where a contender undercuts the floor, as a convolution by Winograd's form can).
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ def draw(results: pd.DataFrame, path: Path) -> None:
 
 def _panel(axes: Axes, rows: pd.DataFrame, bars: list[str]) -> None:
     measured = rows.query("problem == ''")["seconds_per_epoch"].astype(float)
-    start = _floor(measured)
+    start = _start(measured)
     axes.set_xscale("log")
     plain_log_ticks(axes.xaxis)
     for place, name in enumerate(bars):
@@ -51,12 +53,15 @@ def _panel(axes: Axes, rows: pd.DataFrame, bars: list[str]) -> None:
     axes.set_xlim(start, 2 * max(measured, default=start))  # room for the last bar's number
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_linestyle((0, (4, 2)))
+    axes.spines["left"].set_visible(False)
+    if "floor" in measured:
+        axes.axvline(measured["floor"], color="black", linewidth=1.2, linestyle=(0, (3, 2)), clip_on=False)
 
 
-def _floor(measured: "pd.Series[float]") -> float:
-    """Where the bars begin: the floor, or half the least time where no floor was measured."""
-    return float(measured["floor"]) if "floor" in measured else min(measured, default=1.0) / 2
+def _start(measured: "pd.Series[float]") -> float:
+    """Where the bars begin: at the floor, or lower where a contender undercuts it or none was measured."""
+    contenders = measured.drop(list(FLOORS), errors="ignore")
+    return min(measured.get("floor", math.inf), 0.8 * min(contenders, default=1.0))
 
 
 def _bar(axes: Axes, place: int, row: Any, start: float, colour: str) -> None:
@@ -73,9 +78,8 @@ TEXT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize
 
 def _legend(figure: Any) -> None:
     patches = [Patch(color=colour, label=label) for label, colour in COLOURS.items()]
-    title = (
-        "Bars: median of the rounds; black line: fastest to slowest.\nThey begin at the step's matrix products alone."
-    )
+    title = "A bar is the median of the rounds, its black line the fastest to the slowest.\n"
+    title += "Dashed: the floor, the matrix products of the steps alone at the machine's best rate."
     figure.legend(handles=patches, loc="outside upper left", ncols=3, title=title, alignment="left", title_fontsize=7)
 
 

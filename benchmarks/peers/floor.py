@@ -1,7 +1,8 @@
-"""What the matrix products of a step would take alone: the time that no product-based training undercuts.
+"""What the matrix products of a step would take alone: a floor for direct convolutions.
 
 Forward, gradient of the weights and gradient of the input of every layer, each one product,
 with convolutions as products over unfolded patches. The first layer's input needs no gradient.
+Forms that multiply less, as Winograd's does, may undercut it.
 """
 
 import time
