@@ -21,7 +21,7 @@ OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--co
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare reference lint test benchmark lock lock-check clean
+.PHONY: help setup report quick compare claims reference lint test benchmark lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ quick: $(READY) ## The same report at small scale, in minutes, without network: 
 
 compare: $(READY) ## Hold your results against reference/, run by run
 	$(SNAKEMAKE) compare $(OPTIONS)
+
+claims: $(READY) ## Print the verdict on every claim of the original
+	$(SNAKEMAKE) claims $(OPTIONS)
 
 reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
 	cp results/runs.csv results/loss.csv results/provenance.json reference/

@@ -23,6 +23,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 
@@ -47,4 +48,5 @@ rule all:
         rules.report.output,
         rules.tables.input,
         rules.figures.input,
+        rules.claims_table.output,
     localrule: True

@@ -66,6 +66,14 @@ def _check(material: Material) -> None:
         raise DataError(f"runs.csv: the run {run_id!r} with seed {seed} stands twice; allowed: once.")
 
 
+def read_verdicts(path: Path) -> pd.DataFrame:
+    """Read a claims.csv: texts as text, NaN where there is no number."""
+    texts = dict.fromkeys(
+        ("id", "section", "form", "measure", "verdict", "first", "second", "unit", "tested", "reason"), "str"
+    )
+    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+
+
 def verdict_table(table: pd.DataFrame) -> str:
     """Write claims.csv as lines for a terminal, and count the verdicts below them."""
     header = ("claim", "verdict", "effect (90% interval)", "n", "adjusted p")

@@ -16,11 +16,15 @@ BESIDE_A_MODULE = {  # read by the module, not imported
 }
 
 
-def training_code() -> list[str]:
-    """Return the names in TRAINING_CODE of the rule file."""
-    text = (ROOT / "workflow/rules/train.smk").read_text(encoding="utf-8")
-    (names,) = re.findall(r"^TRAINING_CODE = modules(\(.*?^\))", text, flags=re.MULTILINE | re.DOTALL)
+def named_code(rules: str, name: str) -> list[str]:
+    """Return the modules that a rule file lists under a name, such as TRAINING_CODE."""
+    text = (ROOT / "workflow/rules" / rules).read_text(encoding="utf-8")
+    (names,) = re.findall(rf"^{name} = modules(\(.*?^\))", text, flags=re.MULTILINE | re.DOTALL)
     return list(ast.literal_eval(names))
+
+
+def training_code() -> list[str]:
+    return named_code("train.smk", "TRAINING_CODE")
 
 
 def file_of(module: str) -> str | None:
@@ -74,6 +78,12 @@ def test_the_train_rule_names_every_module_that_decides_numbers() -> None:
 
 def test_the_train_rule_names_each_once_in_order() -> None:
     assert training_code() == sorted(set(training_code()))
+
+
+def test_the_claims_rule_names_every_module_that_decides_a_verdict() -> None:
+    behind = everything_behind(("claims.py",))
+    deciding = {file for file in behind if file.startswith("claim") or file in ("statistics.py", "verdicts.py")}
+    assert named_code("claims.smk", "CLAIM_CODE") == sorted(deciding)
 
 
 def test_no_plotting_and_no_tables_are_behind_a_training() -> None:

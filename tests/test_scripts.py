@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from builders import CONFIG, REPORTED, REPORTED_SCHEMA, job, plan_of, script
+from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, REPORTED, REPORTED_SCHEMA, job, plan_of, script
 
 from fmnist.errors import DataError, DeviceError
 from fmnist.gathering import RUN_COLUMNS
@@ -194,6 +194,29 @@ def test_figure(results: Path, tmp_path: Path) -> None:
         aggregation_job(results, tmp_path / "f.svg", experiment=PLAN.experiments["activation"].as_dict())
     )
     assert "Training loss by epoch" in (tmp_path / "f.svg").read_text(encoding="utf-8")
+
+
+def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs = {
+        "runs": results / "runs.csv",
+        "loss": results / "loss.csv",
+        "claims": CLAIMS,
+        "claims_schema": CLAIMS_SCHEMA,
+        "reported": REPORTED,
+        "reported_schema": REPORTED_SCHEMA,
+    }
+    experiments = {name: experiment.as_dict() for name, experiment in PLAN.experiments.items()}
+    output = tmp_path / "claims.csv"
+    script("claims").main(job(input=inputs, output={"only": output}, params={"experiments": experiments}))
+    rows = {row["id"]: row for row in rows_of(output)}
+    assert len(rows) == 33
+    # The plan holds tanh and ReLU with two seeds, and nothing else.
+    assert {row["verdict"] for row in rows.values()} == {"not testable"}
+    assert rows["activation-ranking"]["reason"] == "The config in use does not hold: activation (leaky_relu)."
+    script("show_claims").main(job(input={"only": output}))
+    printed = capsys.readouterr().out
+    assert "activation-ranking" in printed
+    assert printed.endswith("\n33 not testable\n")
 
 
 def test_compare_prints_the_table_and_counts_verdicts(

@@ -1,0 +1,15 @@
+"""Print the verdict on every claim."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.claims import read_verdicts, verdict_table
+from fmnist.joblog import run_logged
+
+
+def main(job: Any) -> None:
+    print(verdict_table(read_verdicts(Path(job.input[0]))))
+
+
+if "snakemake" in globals():
+    run_logged(main, globals()["snakemake"])
