@@ -58,19 +58,20 @@ void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
         std::copy_n(g + r * s.row(), s.row(), wide + r * padded + margin);
         std::fill_n(wide + (r + 1) * padded - margin, margin, 0.0f);
     }
-    for (long y = 0; y < layer.in_side; ++y) {
-        std::vector<long> start;
-        std::vector<float> weight;  // [tap][input channel]
+    std::vector<long> start;
+    std::vector<float> weight;  // [ky][output channel][kx][input channel]: the ky that count are neighbours
+    for (long ky = 0; ky < K; ++ky)
         for (long o = 0; o < channels; ++o)
-            for (long ky = std::max(0L, y - layer.side + 1); ky <= std::min<long>(K - 1, y); ++ky)
-                for (long kx = 0; kx < K; ++kx) {
-                    start.push_back((o * layer.side + y - ky) * padded + margin - kx * s.batch);
-                    for (long i = 0; i < layer.in_channels; ++i)
-                        weight.push_back(s.weight()[(o * layer.in_channels + i) * K * K + ky * K + kx]);
-                }
-        product({weight.data(), 1, layer.in_channels, nullptr, layer.in_channels, 0, long(start.size())},
-                {wide, start.data()}, layer.in_side * s.batch, grad_input + y * layer.in_side * s.batch,
-                layer.in_side * layer.in_side * s.batch);
+            for (long kx = 0; kx < K; ++kx) {
+                start.push_back((o * layer.side - ky) * padded + margin - kx * s.batch);
+                for (long i = 0; i < layer.in_channels; ++i)
+                    weight.push_back(s.weight()[(o * layer.in_channels + i) * K * K + ky * K + kx]);
+            }
+    const long length = layer.in_side * s.batch, per_ky = channels * K;
+    for (long y = 0; y < layer.in_side; ++y) {
+        const long first = std::max(0L, y - layer.side + 1), end = std::min<long>(K, y + 1);
+        product({weight.data(), 1, layer.in_channels, nullptr, layer.in_channels, first * per_ky, end * per_ky},
+                {wide, start.data(), y * padded}, length, grad_input + y * length, layer.in_side * length);
     }
 }
 
