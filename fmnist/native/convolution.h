@@ -42,28 +42,22 @@ void direct_weight_gradient(const Pass& s, const float* g, float* gradients) {
     const auto start = taps(s);
     auto first = [&](long k) { return std::max(0L, layer.padding - k / K % K); };
     auto end = [&](long k) { return std::min(layer.side, layer.in_side + layer.padding - k / K % K); };
-    weight_gradient({g, s.plane(), layer.channels, s.row(), s.row(), input_row(s), gradients + layer.weight, s.depth()},
-                    {s.input, start.data(), 0}, first, end);
+    weight_gradient(
+        {g, s.g_plane(), layer.channels, s.row(), s.g_row(), input_row(s), gradients + layer.weight, s.depth()},
+        {s.input, start.data(), 0}, first, end);
 }
 
 // The input's gradient is the output's, between columns of zeros, convolved with the weights
 // turned round: row y sums up rows y - ky of g, shifted by -kx.
 void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
     const Layer& layer = *s.layer;
-    const long channels = layer.channels, rows = channels * layer.side, margin = (K - 1) * s.batch;
-    const long padded = s.row() + 2 * margin;
-    float* wide = scratch(out_points, rows * padded);
-    for (long r = 0; r < rows; ++r) {
-        std::fill_n(wide + r * padded, margin, 0.0f);
-        std::copy_n(g + r * s.row(), s.row(), wide + r * padded + margin);
-        std::fill_n(wide + (r + 1) * padded - margin, margin, 0.0f);
-    }
+    const long channels = layer.channels, padded = s.g_row();
     std::vector<long> start;
     std::vector<float> weight;  // [ky][output channel][kx][input channel]: the ky that count are neighbours
     for (long ky = 0; ky < K; ++ky)
         for (long o = 0; o < channels; ++o)
             for (long kx = 0; kx < K; ++kx) {
-                start.push_back((o * layer.side - ky) * padded + margin - kx * s.batch);
+                start.push_back((o * layer.side - ky) * padded - kx * s.batch);
                 for (long i = 0; i < layer.in_channels; ++i)
                     weight.push_back(s.weight()[(o * layer.in_channels + i) * K * K + ky * K + kx]);
             }
@@ -71,7 +65,7 @@ void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
     for (long y = 0; y < layer.in_side; ++y) {
         const long first = std::max(0L, y - layer.side + 1), end = std::min<long>(K, y + 1);
         product({weight.data(), 1, layer.in_channels, nullptr, layer.in_channels, first * per_ky, end * per_ky},
-                {wide, start.data(), y * padded}, length, grad_input + y * length, layer.in_side * length);
+                {g, start.data(), y * padded}, length, grad_input + y * length, layer.in_side * length);
     }
 }
 

@@ -94,30 +94,36 @@ void stage_forward(const Pass& s) {
     });
 }
 
-void stage_backward(const Pass& s, const float* grad_output, float* g, float* gradients, float* grad_input) {
-    const long half = s.layer->side / 2;
+// From the gradient of the output to g, that of the sums: [channels][side][g_row].
+template <class A> void sums_gradient(const Pass& s, long c, const float* grad_output, float* g, float* gradients) {
+    const long side = s.layer->side, half = side / 2;
     std::vector<float> rows(s.normalises() ? 2 * s.row() : 0);
-    with_activation(*s.layer, [&](auto activation) {
-        using A = decltype(activation);
-        for (long c = 0; c < s.layer->channels; ++c) {
-            for (long y = 0; y < s.layer->side; y += 2) {
-                const float* a = s.kept + c * s.plane() + y * s.row();
-                if (s.normalises()) activate<A>(a, rows.data(), 2 * s.row(), normalisation(s, c));
-                with_pooling(*s.layer, [&](auto pooling) {
-                    unpool<A, decltype(pooling)>(grad_output + (c * half + y / 2) * half * s.batch,
-                                                 s.normalises() ? rows.data() : a, g + c * s.plane() + y * s.row(),
-                                                 half, s.batch);
-                });
-            }
-            if (s.normalises()) normalisation_backward(s, c, g + c * s.plane(), gradients);
-            double sum = 0;
-            for (long y = 0; y < s.plane(); y += s.row()) {
-                Sum row;
-                sweep(s.row(), [&](long p, auto kind) { row.add(load<decltype(kind)>(g + c * s.plane() + y + p)); });
-                sum += row.value();
-            }
-            gradients[s.layer->bias + c] = float(sum);
+    double bias = 0;
+    for (long y = 0; y < side; y += 2) {
+        const float* a = s.kept + c * s.plane() + y * s.row();
+        if (s.normalises()) activate<A>(a, rows.data(), 2 * s.row(), normalisation(s, c));
+        with_pooling(*s.layer, [&](auto pooling) {
+            unpool<A, decltype(pooling)>(grad_output + (c * half + y / 2) * half * s.batch,
+                                         s.normalises() ? rows.data() : a, g + y * s.g_row(), s.g_row(), half, s.batch);
+        });
+        for (long i = y; i < y + 2; ++i) {  // while the rows are in the cache
+            if (!s.normalises()) bias += row_sum(g + i * s.g_row(), s.row());
+            std::fill_n(g + i * s.g_row() - s.margin(), s.margin(), 0.0f);
+            std::fill_n(g + i * s.g_row() + s.row(), s.margin(), 0.0f);
         }
+    }
+    if (s.normalises()) {
+        normalisation_backward(s, c, g, gradients);
+        for (long y = 0; y < side; ++y) bias += row_sum(g + y * s.g_row(), s.row());
+    }
+    gradients[s.layer->bias + c] = float(bias);
+}
+
+void stage_backward(const Pass& s, const float* grad_output, float* g, float* gradients, float* grad_input) {
+    g += s.margin();
+    with_activation(*s.layer, [&](auto activation) {
+        for (long c = 0; c < s.layer->channels; ++c)
+            sums_gradient<decltype(activation)>(s, c, grad_output, g + c * s.g_plane(), gradients);
     });
     if (s.layer->kind == WINOGRAD) return winograd_backward(s, g, gradients, grad_input);
     direct_weight_gradient(s, g, gradients);
@@ -224,7 +230,7 @@ void lenet5_backward(const Layer* layers, const float* parameters, int64_t batch
     Pass passes[LAYERS];
     long most = 0;
     lay_out(layers, parameters, batch, workspace, passes);
-    for (const Pass& s : passes) most = std::max(most, s.layer->channels * s.plane());
+    for (const Pass& s : passes) most = std::max(most, s.layer->channels * s.g_plane());
     float *grad_output = scratch(output_gradient, most), *g = scratch(plane_gradient, most);
     std::copy_n(grad_logits, batch * layers[LAYERS - 1].channels, grad_output);
     // The gradient of a layer's input takes the place of that of its output.

@@ -47,6 +47,10 @@ struct Pass {
     bool normalises() const { return layer->gamma >= 0; }
     long row() const { return layer->side * batch; }
     long plane() const { return layer->side * row(); }
+    // The sums' gradient has columns of zeros at both sides where it is convolved with the weights.
+    long margin() const { return layer->kind == DIRECT && layer->padding == 0 ? (K - 1) * batch : 0; }
+    long g_row() const { return row() + 2 * margin(); }
+    long g_plane() const { return layer->side * g_row(); }
     long outputs() const { return layer->channels * plane() / (layer->kind == WHOLE ? 1 : 4); }
     const float* weight() const { return parameters + layer->weight; }
     const float* bias() const { return parameters + layer->bias; }
@@ -91,19 +95,17 @@ template <class P> void pool(const float* a, float* out, long half, long batch) 
     }
 }
 
-// The way back through pool and activate: g [half][batch] becomes two rows.
-template <class A, class P> void unpool(const float* g, const float* a, float* out, long half, long batch) {
-    for (long x = 0; x < half; ++x) {
-        const long top = 2 * x * batch, bottom = top + 2 * half * batch;
+// The way back through pool and activate: g [half][batch] becomes two rows, `pitch` apart.
+template <class A, class P> void unpool(const float* g, const float* a, float* out, long pitch, long half, long batch) {
+    for (long x = 0; x < half; ++x)
         sweep_again(batch, [=](long p, auto kind) {
             using T = decltype(kind);
-            const long at[4] = {top + p, top + batch + p, bottom + p, bottom + batch + p};
             T window[4], shares[4];
-            for (int k = 0; k < 4; ++k) window[k] = load<T>(a + at[k]);
+            for (int k = 0; k < 4; ++k) window[k] = load<T>(a + (k / 2 * 2 * half + 2 * x + k % 2) * batch + p);
             P::backward(load<T>(g + x * batch + p), window, shares);
-            for (int k = 0; k < 4; ++k) store(out + at[k], A::backward(shares[k], window[k]));
+            for (int k = 0; k < 4; ++k)
+                store(out + k / 2 * pitch + (2 * x + k % 2) * batch + p, A::backward(shares[k], window[k]));
         });
-    }
 }
 
 // Fill in mean and inverse_std of channel c.
@@ -137,18 +139,25 @@ void channel_statistics(const Pass& s, long c) {
     s.inverse_std[c] = float(1 / std::sqrt(variance + layer.epsilon));
 }
 
+// The sum of a row of n floats.
+double row_sum(const float* row, long n) {
+    Sum sum;
+    sweep(n, [&](long p, auto kind) { sum.add(load<decltype(kind)>(row + p)); });
+    return sum.value();
+}
+
 // The way back through batch normalisation of channel c, in place on its plane g.
 void normalisation_backward(const Pass& s, long c, float* g, float* gradients) {
     const float mean = s.mean[c], inverse_std = s.inverse_std[c], scale = normalisation(s, c).scale;
     const float* x = s.kept + c * s.plane();
     double sum = 0, products = 0;
-    for (long y = 0; y < s.plane(); y += s.row()) {
+    for (long y = 0; y < s.layer->side; ++y) {
         Sum row, row_products;
         sweep(s.row(), [&](long p, auto kind) {
             using T = decltype(kind);
-            const T gradient = load<T>(g + y + p);
+            const T gradient = load<T>(g + y * s.g_row() + p);
             row.add(gradient);
-            row_products.add(gradient * ((load<T>(x + y + p) - mean) * inverse_std));
+            row_products.add(gradient * ((load<T>(x + y * s.row() + p) - mean) * inverse_std));
         });
         sum += row.value();
         products += row_products.value();
@@ -158,11 +167,13 @@ void normalisation_backward(const Pass& s, long c, float* g, float* gradients) {
     // In training the batch's mean and variance depend on x as well.
     const double count = s.layer->training ? double(s.plane()) : INFINITY;
     const float centre = float(sum / count), slope = float(products / count);
-    sweep(s.plane(), [&](long p, auto kind) {
-        using T = decltype(kind);
-        const T normal = (load<T>(x + p) - mean) * inverse_std;
-        store(g + p, (load<T>(g + p) - centre - normal * slope) * scale);
-    });
+    for (long y = 0; y < s.layer->side; ++y)
+        sweep(s.row(), [=](long p, auto kind) {
+            using T = decltype(kind);
+            float* at = g + y * s.g_row() + p;
+            const T normal = (load<T>(x + y * s.row() + p) - mean) * inverse_std;
+            store(at, (load<T>(at) - centre - normal * slope) * scale);
+        });
 }
 
 }  // namespace
