@@ -1,4 +1,9 @@
-"""JAX: one compiled scan over the steps of a block, resident images, Adam by optax."""
+"""JAX in two forms, resident images and Adam by optax in both; neither is the faster everywhere.
+
+One compiled scan over a block's steps, with convolutions as products over unfolded patches; and
+one compiled step called in a loop, with XLA's own convolution. XLA's convolution inside a scan
+took 3 to 10 times as long as the patches on a CPU (jaxlib 0.10.2), so that is no contender.
+"""
 
 import time
 from typing import Any
@@ -18,14 +23,37 @@ KERNEL = 5  # rows and columns of every convolution
 ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu}
 
 
-def build(config: RunConfig, arrays: Arrays) -> Train:
-    """Compile the training of a block: one program for each number of steps."""
+def build_scan(config: RunConfig, arrays: Arrays) -> Train:
+    """Compile the training of a whole block: one program for each number of steps."""
+    step = step_of(config, convolve_patches)
+
+    def block(state: Any, order: Any, images: Any, labels: Any) -> Any:
+        state, losses = jax.lax.scan(lambda state, batch: step(state, batch, images, labels), state, order)
+        return state, losses.mean()
+
+    return training(config, arrays, jax.jit(block, donate_argnums=0))
+
+
+def build_steps(config: RunConfig, arrays: Arrays) -> Train:
+    """Compile one step."""
+    step = jax.jit(step_of(config, convolve_xla), donate_argnums=0)
+
+    def block(state: Any, order: Any, images: Any, labels: Any) -> Any:
+        losses = []
+        for batch in order:
+            state, loss = step(state, batch, images, labels)
+            losses.append(loss)
+        return state, jnp.stack(losses).mean()
+
+    return training(config, arrays, block)
+
+
+def training(config: RunConfig, arrays: Arrays, block: Any) -> Train:
+    """Time `block`: (state, order [steps, batch], images, labels) -> (state, mean loss)."""
     images = jnp.asarray(arrays.images, jnp.float32)[..., None] / 255  # NHWC
     labels = jnp.asarray(arrays.labels, jnp.int32)
-    optimizer = optax.adam(config.learning_rate)
     parameters = initial_parameters(config)
-    state = (parameters, optimizer.init(parameters), initial_statistics(config))
-    block = jax.jit(scan_of(config, optimizer), donate_argnums=0)
+    state = (parameters, optax.adam(config.learning_rate).init(parameters), initial_statistics(config))
     shuffling = np.random.default_rng(0)
 
     def train(steps: int) -> float:
@@ -39,29 +67,26 @@ def build(config: RunConfig, arrays: Arrays) -> Train:
     return train
 
 
-def scan_of(config: RunConfig, optimizer: Any) -> Any:
-    """Return (state, order [steps, batch], images, labels) -> (state, mean loss)."""
+def step_of(config: RunConfig, convolve: Any) -> Any:
+    """Return one training step: (state, batch's indices, images, labels) -> (state, loss)."""
+    optimizer = optax.adam(config.learning_rate)
 
-    def block(state: Any, order: Any, images: Any, labels: Any) -> Any:
-        def step(state: Any, batch: Any) -> Any:
-            parameters, moments, statistics = state
-            gradient = jax.value_and_grad(loss_of, has_aux=True)
-            (loss, statistics), grads = gradient(parameters, statistics, images[batch], labels[batch], config)
-            updates, moments = optimizer.update(grads, moments)
-            return (optax.apply_updates(parameters, updates), moments, statistics), loss
+    def step(state: Any, batch: Any, images: Any, labels: Any) -> Any:
+        parameters, moments, statistics = state
+        gradient = jax.value_and_grad(loss_of, has_aux=True)
+        (loss, statistics), grads = gradient(parameters, statistics, images[batch], labels[batch], config, convolve)
+        updates, moments = optimizer.update(grads, moments)
+        return (optax.apply_updates(parameters, updates), moments, statistics), loss
 
-        state, losses = jax.lax.scan(step, state, order)
-        return state, losses.mean()
-
-    return block
+    return step
 
 
-def loss_of(parameters: Any, statistics: Any, images: Any, labels: Any, config: RunConfig) -> Any:
-    logits, statistics = forward(parameters, statistics, images, config)
+def loss_of(parameters: Any, statistics: Any, images: Any, labels: Any, config: RunConfig, convolve: Any) -> Any:
+    logits, statistics = forward(parameters, statistics, images, config, convolve)
     return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean(), statistics
 
 
-def forward(parameters: Any, statistics: Any, x: Any, config: RunConfig) -> Any:
+def forward(parameters: Any, statistics: Any, x: Any, config: RunConfig, convolve: Any) -> Any:
     """Return logits and the new running statistics of batch normalisation."""
     shape, activation = config.architecture, ACTIVATIONS[config.architecture.activation]
     updated = []
@@ -76,12 +101,15 @@ def forward(parameters: Any, statistics: Any, x: Any, config: RunConfig) -> Any:
     return activation(x.reshape(len(x), -1) @ w1 + b1) @ w2 + b2, updated
 
 
-def convolve(x: Any, layer: Any, padding: int) -> Any:
-    """A 5x5 convolution as one product over unfolded patches.
+def convolve_xla(x: Any, layer: Any, padding: int) -> Any:
+    """A 5x5 convolution, XLA's own."""
+    weight, bias = layer
+    pads = ((padding, padding),) * 2
+    return jax.lax.conv_general_dilated(x, weight, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
 
-    XLA's own convolution, and above all its gradient, took 3 times as long for the base case on
-    a CPU (jaxlib 0.10.2) and 12 times for the wide one.
-    """
+
+def convolve_patches(x: Any, layer: Any, padding: int) -> Any:
+    """The same as one product over unfolded patches."""
     weight, bias = layer
     x = jnp.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     rows, columns = x.shape[1] - KERNEL + 1, x.shape[2] - KERNEL + 1
