@@ -28,7 +28,7 @@ def draw(results: pd.DataFrame, path: Path) -> None:
     bars = [name for name in dict.fromkeys(results["contender"]) if name not in FLOORS]
     cases = list(dict.fromkeys(results["case"]))
     rows = -(-len(cases) // COLUMNS)
-    size = (PAGE_WIDTH, rows * (0.5 + 0.17 * max(len(bars), 3)) + 0.3)
+    size = (PAGE_WIDTH, rows * (0.5 + 0.17 * max(len(bars), 3)) + 0.8)
     figure, panels = plt.subplots(rows, COLUMNS, figsize=size, sharey=True, squeeze=False)
     for axes, case in zip(panels.flat, cases, strict=False):
         _panel(axes, results[results["case"] == case].set_index("contender"), bars)
