@@ -21,7 +21,7 @@ OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--co
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare claims reference lint test benchmark lock lock-check clean
+.PHONY: help setup report quick compare claims reference lint test benchmark slurm test-slurm lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,13 @@ benchmark: ## Measure training speed beside other libraries: benchmarks/speed.cs
 	test -x .benchvenv/bin/python || $(PYTHON) -m venv .benchvenv
 	.benchvenv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	PYTHONPATH=. .benchvenv/bin/python benchmarks/speed.py $(ARGS)
+
+slurm: $(READY) ## Add Snakemake's plugin for Slurm to the environment (docs/clusters.md)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]'
+
+test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
+	$(BIN)/python tests/slurm/run.py
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \
