@@ -135,14 +135,19 @@ def _order(evidence: Evidence) -> tuple[float, float]:
 
 
 def _smallest_lead(evidence: Evidence, comparisons: Sequence[Comparison], limits: Limits) -> Evidence:
-    """Give the weakest of several comparisons the bounds of the smallest of their differences.
+    """Show the smallest of several differences, with bounds for the smallest true one.
 
-    The smallest difference is above every bound that holds for all of them, each taken alone;
-    it is below the lowest of bounds that hold at once.
+    That one is above the lowest of the bounds that hold for each taken alone, and below the
+    lowest of the bounds that hold for all at once.
     """
+    smallest = min(comparisons, key=_effect)
     lower = min(comparison.lower for comparison in comparisons)
     upper = min(comparison.difference.interval(limits.level(len(comparisons)))[1] for comparison in comparisons)
-    return replace(evidence, comparison=replace(evidence.comparison, lower=lower, upper=upper))
+    return replace(evidence, comparison=replace(smallest, lower=lower, upper=upper))
+
+
+def _effect(comparison: Comparison) -> float:
+    return comparison.difference.effect
 
 
 def _each_above(values: Array, limits: Limits, pairs: Sequence[tuple[int, int]]) -> Outcome:
@@ -247,10 +252,11 @@ def rise_fall(values: Array, limits: Limits, turn: int | None = None) -> Outcome
 def _peak(leads: Sequence[Sequence[Comparison]], limits: Limits) -> Evidence:
     """The inner column that is clearest above both ends; any of them would do, so that its p counts for each."""
     among = len(leads)
-    best = min((_all(lead, _above) for lead in leads), key=_order)
+    p = min((_all(lead, _above) for lead in leads), key=_order).p
+    highest = max((min(lead, key=_effect) for lead in leads), key=_effect)
     lower = max(min(c.difference.interval(limits.level(among))[0] for c in lead) for lead in leads)
     upper = max(min(c.difference.interval(limits.level(2))[1] for c in lead) for lead in leads)
-    return Evidence(p=_times(among, best.p), comparison=replace(best.comparison, lower=lower, upper=upper))
+    return Evidence(p=_times(among, p), comparison=replace(highest, lower=lower, upper=upper))
 
 
 def equivalent(values: Array, limits: Limits, tail: str = "two") -> Outcome:

@@ -7,8 +7,8 @@ import numpy as np
 from fmnist import verdicts
 from fmnist.claim_curves import ShareOutcome
 from fmnist.claim_forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome
-from fmnist.claim_testing import TestedClaim
-from fmnist.claim_words import PERCENT, POINTS, SHARE, Basis, Shown, amount, reason, share_reason, tested
+from fmnist.claim_testing import Examined
+from fmnist.claim_words import PERCENT, POINTS, SHARE, Basis, Shown, amount, reason, share_reason, what_is_tested
 from fmnist.statistics import (
     Array,
     detectable_difference,
@@ -51,7 +51,7 @@ COLUMNS = (
 )
 
 
-def claim_row(found: TestedClaim, adjusted: float, adjusted_against: float) -> dict[str, object]:
+def claim_row(found: Examined, adjusted: float, adjusted_against: float) -> dict[str, object]:
     """Return a claim's line, by COLUMNS; a column that says nothing of its form is missing.
 
     `adjusted` and `adjusted_against` are its p-values after Holm's correction.
@@ -73,7 +73,7 @@ def claim_row(found: TestedClaim, adjusted: float, adjusted_against: float) -> d
         "adjusted_p_against": adjusted_against,
         "p_equal": equal,
         "towards": found.towards,
-        "tested": tested(found.claim, found.names, found.point),
+        "tested": what_is_tested(found.claim, found.names, found.point),
         "reason": found.hindrance,
     }
     if isinstance(found.outcome, ShareOutcome):
@@ -83,7 +83,7 @@ def claim_row(found: TestedClaim, adjusted: float, adjusted_against: float) -> d
     return row
 
 
-def _verdict(found: TestedClaim, adjusted: float, adjusted_against: float) -> str:
+def _verdict(found: Examined, adjusted: float, adjusted_against: float) -> str:
     if found.hindrance:
         return verdicts.NOT_TESTABLE
     _, _, equal, small = found.p_values()
@@ -96,7 +96,7 @@ def _verdict(found: TestedClaim, adjusted: float, adjusted_against: float) -> st
     )
 
 
-def _of_share(found: TestedClaim, outcome: ShareOutcome, judged: str) -> dict[str, object]:
+def _of_share(found: Examined, outcome: ShareOutcome, judged: str) -> dict[str, object]:
     lower, upper = (100 * bound for bound in share_interval(outcome.successes, outcome.n, found.limits.level()))
     effect = 100 * outcome.successes / outcome.n
     least = 100 * detectable_share(outcome.n, found.limits.significance)
@@ -112,7 +112,7 @@ def _of_share(found: TestedClaim, outcome: ShareOutcome, judged: str) -> dict[st
     }
 
 
-def _of_comparison(found: TestedClaim, outcome: Outcome, judged: str) -> dict[str, object]:
+def _of_comparison(found: Examined, outcome: Outcome, judged: str) -> dict[str, object]:
     comparison = _decisive(outcome, judged)
     shown = _shown(found, comparison)
     margin, least = (_size(found, size) for size in (found.limits.margin, _detectable(found, comparison)))
@@ -141,7 +141,7 @@ def _of_comparison(found: TestedClaim, outcome: Outcome, judged: str) -> dict[st
     }
 
 
-def _alone(found: TestedClaim) -> str | None:
+def _alone(found: Examined) -> str | None:
     """What the claim's own test shows, without the correction for the number of claims."""
     support, against, _, _ = found.p_values()
     shown = [words for words, p in (("This", support), ("The opposite", against)) if p < found.limits.significance]
@@ -159,12 +159,12 @@ def _decisive(outcome: Outcome, judged: str) -> Comparison:
     return outcome.support.comparison
 
 
-def _columns(found: TestedClaim, comparison: Comparison) -> tuple[Array, Array]:
+def _columns(found: Examined, comparison: Comparison) -> tuple[Array, Array]:
     """The tested values of the two runs, seed by seed."""
     return found.values[:, comparison.first], found.values[:, comparison.second]
 
 
-def _shown(found: TestedClaim, comparison: Comparison) -> Shown:
+def _shown(found: Examined, comparison: Comparison) -> Shown:
     """The comparison as measured: the signs of what was negated are put back, logarithms become percent."""
     ends = [found.sign * end for end in (comparison.lower, comparison.upper)]
     of_one_run = found.claim.form == "value"
@@ -179,16 +179,16 @@ def _shown(found: TestedClaim, comparison: Comparison) -> Shown:
     )
 
 
-def _unit(found: TestedClaim) -> str:
+def _unit(found: Examined) -> str:
     return PERCENT if found.relative else POINTS
 
 
-def _size(found: TestedClaim, size: float) -> float:
+def _size(found: Examined, size: float) -> float:
     """Put a difference of tested values into its unit."""
     return float(100 * np.expm1(size)) if found.relative else size
 
 
-def _detectable(found: TestedClaim, comparison: Comparison) -> float:
+def _detectable(found: Examined, comparison: Comparison) -> float:
     """The difference, or where the claim is that there is none, the margin that so many seeds would have shown."""
     if comparison.need == ABOVE:
         return detectable_difference(*_columns(found, comparison), significance=found.limits.significance)
@@ -196,13 +196,13 @@ def _detectable(found: TestedClaim, comparison: Comparison) -> float:
     return detectable_margin(comparison.difference, sides, significance=found.limits.significance)
 
 
-def _probability(found: TestedClaim, comparison: Comparison) -> float:
+def _probability(found: Examined, comparison: Comparison) -> float:
     if found.claim.form == "value":
         return float("nan")
     return probability_above(*_columns(found, comparison))
 
 
-def _paired_p(found: TestedClaim, comparison: Comparison) -> float:
+def _paired_p(found: Examined, comparison: Comparison) -> float:
     """The p of the same comparison, seed by seed: a check of how much the verdict owes to the test."""
     if found.claim.form == "value" or found.n < verdicts.FEWEST_SEEDS:
         return float("nan")
@@ -216,7 +216,7 @@ def _paired_p(found: TestedClaim, comparison: Comparison) -> float:
     return p_values[comparison.need]()
 
 
-def _dunnett_p(found: TestedClaim) -> float:
+def _dunnett_p(found: Examined) -> float:
     """Dunnett's p beside the one that decides, for the best of several."""
     if found.claim.form != "best" or found.n < verdicts.FEWEST_SEEDS:
         return float("nan")

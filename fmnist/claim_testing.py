@@ -31,7 +31,7 @@ class Material:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TestedClaim:
+class Examined:
     """A claim with its runs and what its test says of them; no outcome where there is nothing to test."""
 
     claim: Claim
@@ -78,7 +78,7 @@ def sign(claim: Claim) -> int:
     return -1 if lowest or claim.form in ("falling", "fall_rise") else 1
 
 
-def tested_claim(claim: Claim, compared: Sequence[ComparedRun], material: Material) -> TestedClaim:
+def examine(claim: Claim, compared: Sequence[ComparedRun], material: Material) -> Examined:
     """Put a claim to its test. `compared` is what `compared_runs` returns of it."""
     margin = material.claims.margins[claim.measure]
     run_ids = [run.run_id for run in compared if run.run_id is not None]
@@ -91,7 +91,7 @@ def tested_claim(claim: Claim, compared: Sequence[ComparedRun], material: Materi
         margin=float(np.log1p(size)) if margin.relative else size, significance=material.claims.significance
     )
     hindrance = _hindrance(claim, compared, data, n) or _unprinted(claim, compared, material.known)
-    return TestedClaim(
+    return Examined(
         claim=claim,
         runs=compared,
         names=[name(run, material.known.experiments, within=claim.experiment is not None) for run in compared],

@@ -39,7 +39,14 @@ class Shown:
     @property
     def interval(self) -> str:
         """The interval in brackets, such as ` (+0.12 to +0.50)`; empty where one seed gives none."""
-        return "" if math.isnan(self.lower) else f" ({signed(self.lower)} to {signed(self.upper)})"
+        if math.isnan(self.lower):
+            return ""
+        return f" ({signed(self.lower, self.places)} to {signed(self.upper, self.places)})"
+
+    @property
+    def places(self) -> int:
+        """The decimals that its unit is printed with."""
+        return places(self.unit)
 
 
 def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) -> str:
@@ -55,7 +62,7 @@ def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) 
     return value if within or len(changes) <= len(parts) else f"{experiment.title}, {value}"
 
 
-def tested(claim: Claim, names: Sequence[str], point: int | None) -> str:
+def what_is_tested(claim: Claim, names: Sequence[str], point: int | None) -> str:
     """Say in a line what was tested; `point` is the index of the run where the claim's measure turns."""
     first, last, noun = names[0], names[-1], NOUNS[claim.measure]
     rest = names[1] if len(names) == 2 else f"each of {len(names) - 1} others"
@@ -94,7 +101,7 @@ def difference(basis: Basis) -> str:
     """Say a comparison in a sentence: `max pooling against ReLU: test accuracy +0.30 points (...).`"""
     shown = basis.shown
     words = f"{shown.first} against {shown.second}: {NOUNS[basis.measure]}"
-    return f"{words} {signed(shown.effect)} {shown.unit}{shown.interval}."
+    return f"{words} {signed(shown.effect, shown.places)} {shown.unit}{shown.interval}."
 
 
 def reason(verdict: str, basis: Basis) -> str:
@@ -113,7 +120,7 @@ def reason(verdict: str, basis: Basis) -> str:
 
 def _why_open(basis: Basis) -> str:
     if basis.alone:
-        return f"{basis.alone} is shown taken alone, but not with Holm's correction for all claims"
+        return f"{basis.alone} is shown taken alone, but not with Holm’s correction for all claims"
     if basis.shown.need == ABOVE:
         return "Neither this nor its opposite is shown"
     what = {NOT_BELOW: "A step back", NOT_ABOVE: "A gain"}.get(basis.shown.need, "A difference")
@@ -141,4 +148,9 @@ def amount(value: float, unit: str) -> str:
     """Write a margin, or an effect that could be seen: `0.25 points`, `5.0 %`."""
     if math.isnan(value):
         return "no size"
-    return f"{decimals(value, 2 if unit == POINTS else 1)} {unit}"
+    return f"{decimals(value, places(unit))} {unit}"
+
+
+def places(unit: str | None) -> int:
+    """The decimals of an effect: two for points, of which one is a hundred images; one for percent."""
+    return 2 if unit == POINTS else 1

@@ -21,10 +21,10 @@ from fmnist.claim_data import MEASURED
 from fmnist.claim_list import read_claims
 from fmnist.claim_rows import COLUMNS, claim_row
 from fmnist.claim_runs import KnownRuns, runs_by_claim
-from fmnist.claim_testing import Material, tested_claim
+from fmnist.claim_testing import Material, examine
 from fmnist.config import read_yaml
 from fmnist.errors import DataError, FmnistError
-from fmnist.experiments import plan_experiments
+from fmnist.experiments import Experiment, plan_experiments
 from fmnist.files import write_text
 from fmnist.gathering import read_curves, read_runs
 from fmnist.reported import read_reported
@@ -48,7 +48,7 @@ def evaluate_claims(material: Material) -> pd.DataFrame:
     """
     _check(material)
     compared = runs_by_claim(material.claims, material.known)
-    found = [tested_claim(claim, compared[claim.id], material) for claim in material.claims.claims]
+    found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
     support, against = (holm(np.array([one.p_values()[which] for one in found])) for which in (0, 1))
     rows = [claim_row(one, *adjusted) for one, *adjusted in zip(found, support, against, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -98,35 +98,43 @@ def _line(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     )
 
 
-def read_material(runs: Path, loss: Path, config: Path, project: Path) -> Material:
-    """Read all that claims are tested on; the claims and the original's numbers lie in the project's folder.
+def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experiment]) -> Material:
+    """Read all that claims are tested on.
 
-    Extensions count where their runs are among the given ones, whatever the config asks for.
+    `files`: runs (a runs.csv), loss (a loss.csv), claims, claims_schema, reported and
+    reported_schema. Raises ConfigError for a fault in one of the latter.
     """
-    schemas, report = project / "workflow/schemas", project / "report"
-    plan = plan_experiments(
-        {**read_yaml(config), "extensions": True}, read_yaml(schemas / "config.schema.yaml"), str(config)
-    )
-    reported = read_reported(report / "reported.yaml", schemas / "reported.schema.yaml")
+    reported = read_reported(files["reported"], files["reported_schema"])
     return Material(
-        claims=read_claims(report / "claims.yaml", schemas / "claims.schema.yaml"),
-        known=KnownRuns(experiments=plan.experiments, reported=reported),
-        runs=read_runs(runs),
-        curves=read_curves(loss),
+        claims=read_claims(files["claims"], files["claims_schema"]),
+        known=KnownRuns(experiments=experiments, reported=reported, path=str(files["claims"])),
+        runs=read_runs(files["runs"]),
+        curves=read_curves(files["loss"]),
     )
+
+
+def _project_material(runs: Path, loss: Path, config: Path | None) -> Material:
+    """Test what the project's own claims say of given runs; extensions count where their runs are among them."""
+    project = Path(__file__).resolve().parents[1]
+    schemas, report, config = project / "workflow/schemas", project / "report", config or project / "config.yaml"
+    settings = {**read_yaml(config), "extensions": True}
+    plan = plan_experiments(settings, read_yaml(schemas / "config.schema.yaml"), str(config))
+    files = {"runs": runs, "loss": loss}
+    for name in ("claims", "reported"):
+        files |= {name: report / f"{name}.yaml", f"{name}_schema": schemas / f"{name}.schema.yaml"}
+    return read_material(files, plan.experiments)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the verdicts on given runs: python -m fmnist.claims RUNS.CSV LOSS.CSV."""
-    project = Path(__file__).resolve().parents[1]
     parser = argparse.ArgumentParser(prog="python -m fmnist.claims", description="Print a verdict on every claim.")
     parser.add_argument("runs", type=Path, help="a runs.csv, such as reference/runs.csv")
     parser.add_argument("loss", type=Path, help="the loss.csv of the same runs")
-    parser.add_argument("--config", type=Path, default=project / "config.yaml", help="the experiments of these runs")
+    parser.add_argument("--config", type=Path, help="the experiments of these runs; default: the project's config.yaml")
     parser.add_argument("--csv", type=Path, help="also write the whole table here")
     options = parser.parse_args(arguments)
     try:
-        table = evaluate_claims(read_material(options.runs, options.loss, options.config, project))
+        table = evaluate_claims(_project_material(options.runs, options.loss, options.config))
     except (FmnistError, OSError, ValueError) as error:
         sys.exit(f"Error: {error}")
     if options.csv:

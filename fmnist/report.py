@@ -8,6 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from fmnist import markdown
+from fmnist.report_claims import p_value
 from fmnist.run_config import format_value
 
 # What stands in the last column of section 7: the exception is what the eye should find.
@@ -24,6 +25,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listing": markdown.listing,
     "loss": markdown.loss,
     "metadata": markdown.metadata,
+    "p_value": p_value,
     "percent": markdown.percent,
     "say": lambda row, result: result.say(row),
     "setting": markdown.setting,

@@ -13,6 +13,7 @@ from fmnist.claim_list import ClaimList
 from fmnist.experiments import Experiment, Plan, seeds_of
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
+from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
 from fmnist.reported import Reported, ReportedRun
 from fmnist.run_config import format_value
@@ -37,6 +38,10 @@ class Inputs:
     provenance: Mapping[str, Any]
     reported: Reported
     claims: ClaimList
+    verdicts: Path  # results/claims.csv
+    claim_figures: Mapping[str, str]  # by claim
+    verdict_figure: str
+    calibration: Path  # benchmarks/calibration.csv
 
 
 def build_context(inputs: Inputs) -> dict[str, Any]:
@@ -67,9 +72,26 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "original_base": _base_case(inputs.reported),
         "comparison": _comparison(inputs.comparison),
         "comparison_figure": inputs.comparison_figure,
-        "claims": inputs.claims.claims,
+        **_claims(inputs),
         "provenance": inputs.provenance,
         "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
+    }
+
+
+def _claims(inputs: Inputs) -> dict[str, Any]:
+    """Return what the summary and section 8 say about claims."""
+    judged = judged_claims(inputs.claims, inputs.verdicts, inputs.claim_figures)
+    calibration = read_calibration(inputs.calibration)
+    return {
+        "claims": judged,
+        "verdict_counts": verdict_counts(judged),
+        "findings": findings(judged),
+        "margins": inputs.claims.margins,
+        "significance": inputs.claims.significance,
+        "verdict_figure": inputs.verdict_figure,
+        "error_rates": error_rates(calibration),
+        "powers": powers(calibration),
+        "simulated_seeds": sorted({int(n) for n in calibration["n"]}),
     }
 
 

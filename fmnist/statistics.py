@@ -5,6 +5,7 @@ import: the functions that need them import them themselves.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -136,8 +137,11 @@ def dunnett_p(control: Array, others: Sequence[Array]) -> float:
     control = finite(control)
     if min(map(len, [control, *groups])) < 2 or all(np.ptp(group) == 0 for group in [control, *groups]):
         return float("nan")
-    # Its p is integrated by random points: a fixed seed gives the same p each time.
-    return float(max(dunnett(*groups, control=control, alternative="less", rng=np.random.default_rng(0)).pvalue))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a group whose values are all equal, which is no fault
+        # Its p is integrated by random points: a fixed seed gives the same p each time.
+        found = dunnett(*groups, control=control, alternative="less", rng=np.random.default_rng(0))
+    return float(max(found.pvalue))
 
 
 def share_p(successes: int, n: int, alternative: str = "greater") -> float:

@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 
 from fmnist.architecture import build_network
+from fmnist.claim_list import read_claims
+from fmnist.claim_runs import KnownRuns
+from fmnist.claim_testing import Material
+from fmnist.claims import evaluate_claims
 from fmnist.config import read_yaml
 from fmnist.experiments import plan_experiments
 from fmnist.files import write_json, write_text
@@ -23,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 REPORTED = ROOT / "report/reported.yaml"
 REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
+CLAIMS = ROOT / "report/claims.yaml"
+CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
 
 
@@ -37,6 +43,7 @@ class Results:
         self.folder, self.config = Path(folder), config
         self.plan = plan_experiments(config, read_yaml(SCHEMA), "config")
         self.reported = read_reported(REPORTED, REPORTED_SCHEMA)
+        self.claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
         self.draw = draw
         rows = [self._run(run_id, seed) for run_id in self.plan.runs for seed in config["seeds"]]
         self.runs = pd.DataFrame(rows, columns=list(RUN_COLUMNS))
@@ -108,11 +115,17 @@ class Results:
         comparison = reported_against_replicated(self.plan.experiments, runs, self.reported)
         write_text(self.table("reported_vs_replicated"), to_csv(comparison))
         write_json(self.folder / "provenance.json", self._provenance())
-        for name in [*self.plan.experiments, "reported_vs_replicated", "fc_network", "lenet5_network"]:
+        write_text(self.folder / "claims.csv", to_csv(self._verdicts(runs, curves)))
+        names = ["reported_vs_replicated", "fc_network", "lenet5_network", "verdicts"]
+        for name in [*self.plan.experiments, *names, *(f"claims/{claim.id}" for claim in self.claims.claims)]:
             write_text(self.figure(name), A_FIGURE)
         if self.draw:
             self.draw(self, runs, curves)
         return self._job()
+
+    def _verdicts(self, runs, curves):
+        known = KnownRuns(experiments=self.plan.experiments, reported=self.reported)
+        return evaluate_claims(Material(claims=self.claims, known=known, runs=runs, curves=curves))
 
     def _provenance(self):
         names = ["python", "torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake"]
@@ -151,8 +164,12 @@ class Results:
             "schema": SCHEMA,
             "reported": REPORTED,
             "reported_schema": REPORTED_SCHEMA,
-            "claims": ROOT / "report/claims.yaml",
-            "claims_schema": ROOT / "workflow/schemas/claims.schema.yaml",
+            "claims": CLAIMS,
+            "claims_schema": CLAIMS_SCHEMA,
+            "verdicts": self.folder / "claims.csv",
+            "claim_figures": [self.figure(f"claims/{claim.id}") for claim in self.claims.claims],
+            "verdict_figure": self.figure("verdicts"),
+            "calibration": ROOT / "benchmarks/calibration.csv",
             "sections": sorted((ROOT / "report/sections").glob("[0-9]*.md.j2")),
             "crossref": style / "crossref.lua",
             "html_template": style / "page.html",

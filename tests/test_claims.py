@@ -376,7 +376,7 @@ def test_holm_counts_every_claim_that_has_a_p(judge: Judge) -> None:
     assert (alone["verdict"], among.loc["pooling", "verdict"]) == ("supported", "inconclusive")
     assert alone["adjusted_p"] == alone["p"] == among.loc["pooling", "p"]
     assert among.loc["pooling", "adjusted_p"] == pytest.approx(31 * alone["p"])
-    assert "Holm's correction" in among.loc["pooling", "reason"]
+    assert "Holm’s correction" in among.loc["pooling", "reason"]
     np.testing.assert_allclose(among["adjusted_p"], holm(among["p"].to_numpy()))
     np.testing.assert_allclose(among["adjusted_p_against"], holm(among["p_against"].to_numpy()))
 

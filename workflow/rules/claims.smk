@@ -15,6 +15,17 @@ CLAIM_CODE = modules(
 )
 
 
+CLAIM_IDS = [
+    claim.id
+    for claim in read_claims(
+        BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml"
+    ).claims
+]
+CLAIM_EXPERIMENTS = {
+    name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
+}
+
+
 rule claims_table:
     input:
         runs=rules.gather.output.runs,
@@ -37,11 +48,41 @@ rule claims_table:
         f"{BENCHMARKS}/claims_table.tsv"
     localrule: True
     params:
-        experiments={
-            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-        },
+        experiments=CLAIM_EXPERIMENTS,
     script:
         "../scripts/claims.py"
+
+
+rule claim_figures:
+    input:
+        runs=rules.gather.output.runs,
+        loss=rules.gather.output.loss,
+        verdicts=rules.claims_table.output[0],
+        claims=here("report/claims.yaml"),
+        claims_schema=here("workflow/schemas/claims.schema.yaml"),
+        reported=here("report/reported.yaml"),
+        reported_schema=here("workflow/schemas/reported.schema.yaml"),
+        code=[
+            *CLAIM_CODE,
+            *modules("claim_figures.py", "claim_overview.py", "plot_style.py"),
+        ],
+    output:
+        claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
+        overview=report(
+            f"{RESULTS}/figures/verdicts.svg",
+            caption="../report/claims.rst",
+            category="Figures",
+            labels={"experiment": "verdicts on all claims"},
+        ),
+    log:
+        f"{LOGS}/claim_figures.log",
+    benchmark:
+        f"{BENCHMARKS}/claim_figures.tsv"
+    localrule: True
+    params:
+        experiments=CLAIM_EXPERIMENTS,
+    script:
+        "../scripts/claim_figures.py"
 
 
 rule claims:
