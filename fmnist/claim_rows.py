@@ -9,6 +9,7 @@ from fmnist.claim_curves import ShareOutcome
 from fmnist.claim_forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome
 from fmnist.claim_testing import Examined
 from fmnist.claim_words import PERCENT, POINTS, SHARE, Basis, Shown, amount, reason, share_reason, what_is_tested
+from fmnist.markdown import counted
 from fmnist.statistics import (
     Array,
     detectable_difference,
@@ -137,8 +138,14 @@ def _of_comparison(found: Examined, outcome: Outcome, judged: str) -> dict[str, 
         "paired_p": _paired_p(found, comparison),
         "dunnett_p": _dunnett_p(found),
         "detectable": least,
-        "reason": reason(judged, basis),
+        "reason": reason(judged, basis) + _left_out(found),
     }
+
+
+def _left_out(found: Examined) -> str:
+    """Say which runs a comparison of losses goes without, and what that does to it."""
+    count = found.data.diverged if found.data and found.claim.measure == "train_loss" else 0
+    return f" Without {counted(count, 'run')} that diverged, whose loss was the highest of all." if count else ""
 
 
 def _alone(found: Examined) -> str | None:

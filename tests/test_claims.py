@@ -149,6 +149,7 @@ def test_a_diverged_run_has_no_loss_and_is_counted(judge: Judge) -> None:
     lost = [*seeds(MAX, 0.9, loss=0.3, count=4), (MAX, 4, 0.1, None)]
     row = judge(frame(seeds(BASE, 0.9), lost), {**POOLING, "measure": "train_loss"}).loc["pooling"]
     assert (row["n"], row["diverged"], row["verdict"]) == (4, 1, "supported")
+    assert row["reason"].endswith(" Without 1 run that diverged, whose loss was the highest of all.")
 
 
 def test_where_every_run_diverged_nothing_is_testable(judge: Judge) -> None:
