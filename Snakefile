@@ -1,7 +1,9 @@
 """A Fashion-MNIST report as a build product: config -> runs -> tables, figures -> report."""
 
+import functools
 import gc
 
+import smart_open
 from snakemake.utils import min_version
 
 from fmnist.config import stop_unless_readable
@@ -10,6 +12,9 @@ min_version("9.27")
 
 # Planning makes millions of objects that stay: collecting less often saves a tenth of it.
 gc.set_threshold(500_000)
+# Snakemake 9.27 has the path of the script parsed three times a job, and this makes a class
+# every time: another tenth.
+smart_open.parse_uri = functools.cache(smart_open.parse_uri)
 
 # Snakemake's own message for a broken file names neither the file nor the line.
 stop_unless_readable(workflow.config_settings.configfiles or ["config.yaml"])
@@ -44,7 +49,7 @@ onsuccess:
 rule all:
     default_target: True
     input:
-        run_files("metrics.json"),  # so that a deleted run is noticed
+        deleted_runs(),
         rules.report.output,
         rules.tables.input,
         rules.figures.input,

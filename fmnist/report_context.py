@@ -35,6 +35,7 @@ class Inputs:
     drawings: Mapping[str, str]  # by model
     comparison: Path  # results/tables/reported_vs_replicated.csv
     comparison_figure: str
+    data_files: Mapping[str, str]  # the SHA-256 of each, by its name
     provenance: Mapping[str, Any]
     reported: Reported
     claims: ClaimList
@@ -73,6 +74,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "comparison": _comparison(inputs.comparison),
         "comparison_figure": inputs.comparison_figure,
         **_claims(inputs),
+        "data_files": inputs.data_files,
         "provenance": inputs.provenance,
         "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
     }

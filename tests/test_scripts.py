@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, REPORTED, REPORTED_SCHEMA, job, plan_of, script
+from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, REPORTED, REPORTED_SCHEMA, ROOT, job, plan_of, script
 
+from fmnist.checksums import read_checksums
 from fmnist.errors import DataError, DeviceError
 from fmnist.gathering import RUN_COLUMNS
 from fmnist.provenance import file_sha256
@@ -21,6 +22,15 @@ SEEDS = (0, 1)
 RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
 
 
+def training_state(arrays: Path) -> Path:
+    """Write the state of two modules and the data beside the arrays, by the script; return its path."""
+    state = arrays.with_name("training_state.sha256")
+    code = [ROOT / "fmnist/models.py", ROOT / "fmnist/native/build.py"]
+    inputs = {"code": code, "data": arrays.with_suffix(".sha256")}
+    script("training_state").main(job(input=inputs, output={"only": state}))
+    return state
+
+
 def train_job(arrays: Path, folder: Path, run_id: str, seed: int, device: str = "cpu", engine: str = "auto") -> Any:
     names = {
         "metrics": "metrics.json",
@@ -29,7 +39,7 @@ def train_job(arrays: Path, folder: Path, run_id: str, seed: int, device: str = 
         "provenance": "provenance.json",
     }
     return job(
-        input={"arrays": arrays, "checksum": arrays.with_suffix(".sha256")},
+        input={"arrays": arrays, "state": training_state(arrays)},
         output={key: folder / name for key, name in names.items()},
         params={"settings": PLAN.runs[run_id].settings()},
         wildcards={"run_id": run_id, "seed": str(seed)},
@@ -84,6 +94,25 @@ def aggregation_job(results: Path, output: Path, **params: Any) -> Any:
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_training_state_names_every_module_and_the_data(arrays: Path) -> None:
+    assert read_checksums(training_state(arrays)) == {
+        "fmnist/models.py": file_sha256(ROOT / "fmnist/models.py"),
+        "fmnist/native/build.py": file_sha256(ROOT / "fmnist/native/build.py"),
+        "data": file_sha256(arrays.with_suffix(".sha256")),
+    }
+
+
+def test_training_state_is_that_of_a_moved_project(arrays: Path, tmp_path: Path) -> None:
+    before = training_state(arrays).read_bytes()
+    moved = [tmp_path / "fmnist" / name for name in ("models.py", "native/build.py")]
+    for path in moved:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / path.relative_to(tmp_path)).read_bytes())
+    inputs = {"code": moved, "data": arrays.with_suffix(".sha256")}
+    script("training_state").main(job(input=inputs, output={"only": tmp_path / "state"}))
+    assert (tmp_path / "state").read_bytes() == before
 
 
 def test_train_leaves_the_contracts_files(results: Path, arrays: Path) -> None:

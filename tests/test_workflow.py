@@ -118,6 +118,27 @@ def test_an_edited_plot_module_redraws_and_retrains_nothing(edited: Copy) -> Non
     assert "train" not in planned
 
 
+def test_a_touched_model_retrains_nothing(finished: Copy) -> None:
+    (finished.folder / "fmnist" / "models.py").touch()
+    assert finished.planned(*QUICK) == {}
+
+
+def test_a_state_written_anew_without_a_change_retrains_nothing(finished: Copy) -> None:
+    answer = finished.snakemake(
+        *QUICK, "--forcerun", "training_state", "--", "results/quick/data/training_state.sha256"
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert finished.planned(*QUICK) == {}
+
+
+def test_a_deleted_run_is_noticed(finished: Copy) -> None:
+    metrics = finished.folder / "results/quick/runs/fc/seed=0/metrics.json"
+    kept = metrics.read_bytes()
+    metrics.unlink()
+    assert finished.planned(*QUICK).get("train") == 1
+    metrics.write_bytes(kept)
+
+
 def test_an_edited_model_retrains_every_run(edited: Copy) -> None:
     edited.append("fmnist/models.py", "\n# edited\n")
     assert edited.planned(*QUICK)["train"] == RUNS

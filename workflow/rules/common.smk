@@ -59,6 +59,8 @@ RUN = f"{RESULTS}/runs/{{run_id}}/seed={{seed}}"
 # times as long to plan 10,000 jobs that name another rule.
 ARRAYS = f"{RESULTS}/data/fashion_mnist.npz"
 CHECKSUM = f"{RESULTS}/data/fashion_mnist.sha256"
+TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
+ALL_RUNS = f"{RESULTS}/runs.csv"
 
 # One entry per training: the config's seeds, within each run.
 RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
@@ -67,6 +69,16 @@ RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
 def run_files(name, pairs=RUNS):
     """The file `name` of each (run id, seed)."""
     return [f"{RESULTS}/runs/{run_id}/seed={seed}/{name}" for run_id, seed in pairs]
+
+
+def deleted_runs():
+    """The runs that were gathered and are gone: Snakemake misses no input of what is there already.
+
+    Naming them all as targets would do as well, and take longer to plan.
+    """
+    if not Path(ALL_RUNS).exists():
+        return []
+    return [path for path in run_files("metrics.json") if not Path(path).exists()]
 
 
 def data_folder():
@@ -86,15 +98,11 @@ def settings_of(wildcards):
     return SETTINGS[wildcards.run_id]
 
 
+# One GPU where the config demands it or this machine has one; none otherwise.
 # Without a GPU the request must be 0, or `--resources gpu=1` would run one job at a time.
 GPUS_PER_RUN = int(
     config["device"] == "cuda" or (config["device"] == "auto" and has_nvidia_gpu())
 )
-
-
-def gpus_of_run(wildcards):
-    """One GPU where the config demands it or this machine has one; none otherwise."""
-    return GPUS_PER_RUN
 
 
 def stop_without_cuda():
@@ -114,9 +122,8 @@ def memory_of_run(wildcards, attempt):
     return 2000 * attempt
 
 
-def minutes_of_run(wildcards, attempt):
-    """A generous limit for a cluster: the widest run takes about half an hour on one core."""
-    return 120 * attempt
+# A generous limit for a cluster: the widest run takes about half an hour on one core.
+MINUTES_PER_RUN = 240
 
 
 wildcard_constraints:

@@ -30,6 +30,7 @@ rule report:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
         provenance=rules.gather.output.provenance,
+        checksum=CHECKSUM,
         tables=expand(rules.table.output, experiment=PLAN.experiments),
         figures=expand(rules.figure.output, experiment=PLAN.experiments),
         comparison=rules.comparison_table.output[0],
@@ -53,6 +54,7 @@ rule report:
         typst_template=here("report/style/paper.typ"),
         code=modules(
             "architecture.py",
+            "checksums.py",
             "claim_list.py",
             "experiments.py",
             "figures.py",

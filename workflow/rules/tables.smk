@@ -3,13 +3,12 @@
 
 rule gather:
     input:
+        # The script reads the loss.csv and provenance.json beside each: the same job makes them.
         metrics=run_files("metrics.json"),
-        loss=run_files("loss.csv"),
-        provenance=run_files("provenance.json"),
         checksum=CHECKSUM,
         code=modules("gathering.py", "provenance.py"),
     output:
-        runs=f"{RESULTS}/runs.csv",
+        runs=ALL_RUNS,
         loss=f"{RESULTS}/loss.csv",
         provenance=f"{RESULTS}/provenance.json",
     log:

@@ -1,6 +1,8 @@
 # One job per run and seed. Its parameters are that run's own settings and nothing else, so
-# that a new value in a grid trains one run; its code inputs are the modules that decide a
-# run's numbers, so that a plot edit retrains nothing and a model edit retrains all.
+# that a new value in a grid trains one run. The modules that decide a run's numbers are
+# inputs, so that a plot edit retrains nothing and a model edit retrains all: by way of one
+# small file with their checksums, because Snakemake plans a job the slower the more inputs
+# it has, and there can be many thousand of them.
 
 TRAINING_CODE = modules(
     "dataset.py",
@@ -24,11 +26,27 @@ TRAINING_CODE = modules(
 )
 
 
+# Snakemake compares so small a file by its content: what is touched and not edited
+# writes nothing new here, and retrains nothing.
+rule training_state:
+    input:
+        code=TRAINING_CODE,
+        data=CHECKSUM,
+    output:
+        TRAINING_STATE,
+    log:
+        f"{LOGS}/training_state.log",
+    benchmark:
+        f"{BENCHMARKS}/training_state.tsv"
+    localrule: True
+    script:
+        "../scripts/training_state.py"
+
+
 rule train:
     input:
         arrays=ancient(ARRAYS),
-        checksum=CHECKSUM,
-        code=TRAINING_CODE,
+        state=TRAINING_STATE,
     output:
         metrics=f"{RUN}/metrics.json",
         loss=f"{RUN}/loss.csv",
@@ -40,9 +58,10 @@ rule train:
         f"{BENCHMARKS}/train/{{run_id}}/seed={{seed}}.tsv"
     threads: 1
     resources:
-        gpu=gpus_of_run,
+        # Numbers where they will do: a function costs time in the planning of every job.
+        gpu=GPUS_PER_RUN,
         mem_mb=memory_of_run,
-        runtime=minutes_of_run,
+        runtime=MINUTES_PER_RUN,
     params:
         settings=settings_of,
     script:

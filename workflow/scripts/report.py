@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from fmnist.checksums import read_checksums
 from fmnist.claim_list import read_claims
 from fmnist.config import read_yaml
 from fmnist.experiments import plan_experiments
@@ -35,6 +36,7 @@ def _inputs(job: Any, markdown: Path) -> Inputs:
         drawings={"fc": _beside(job.input.fc, markdown), "lenet5": _beside(job.input.lenet5, markdown)},
         comparison=Path(job.input.comparison),
         comparison_figure=_beside(job.input.comparison_figure, markdown),
+        data_files=read_checksums(Path(job.input.checksum)),
         provenance=json.loads(Path(job.input.provenance).read_text(encoding="utf-8")),
         reported=read_reported(Path(job.input.reported), Path(job.input.reported_schema)),
         claims=read_claims(Path(job.input.claims), Path(job.input.claims_schema)),

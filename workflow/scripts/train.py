@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from fmnist.checksums import DATA, read_checksums
 from fmnist.dataset import load_dataset
 from fmnist.devices import choose_device, make_deterministic
 from fmnist.joblog import run_logged
 from fmnist.progress import epoch_reporter
-from fmnist.provenance import describe_run, file_sha256
+from fmnist.provenance import describe_run
 from fmnist.run_config import RunConfig
 from fmnist.run_files import write_loss_curve, write_metrics, write_predictions, write_provenance
 from fmnist.training import train
@@ -18,7 +19,7 @@ def main(job: Any) -> None:
     run_id, seed = job.wildcards.run_id, int(job.wildcards.seed)
     device = choose_device(job.config["device"], job.resources.gpu)
     make_deterministic(device, job.threads)
-    data_sha256 = file_sha256(Path(job.input.checksum))
+    data_sha256 = read_checksums(Path(job.input.state))[DATA]
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
     data = load_dataset(Path(job.input.arrays), device)
     result = train(config, data, seed, engine=job.config["engine"], progress=report)
