@@ -1,6 +1,6 @@
 """How often the tests of the claims err, and what they can see: python benchmarks/calibration.py.
 
-Every form of claim is put to its test on made-up seeds, thousands of times (some ten minutes), and
+Every form of claim is put to its test on made-up seeds, thousands of times (some twenty minutes), and
 judged as one claim alone: Holm's correction for the whole list comes on top and makes every rate
 smaller. Rates of false verdicts must not exceed the significance of 5%. Written to
 benchmarks/calibration.csv, which the report shows.
