@@ -51,39 +51,32 @@ def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
 
 def _layers(model: LeNet5, places: dict[str, int]) -> Any:
     """Describe the model to the kernels; returns a ctypes array of five layers."""
-    activation, pooling = ACTIVATION_CODES[type(model.activation)], POOLING_CODES[type(model.pooling)]
-    first, second, third = (c.out_channels for c in (model.conv1, model.conv2, model.conv3))
-    halved = IMAGE_SIDE // 2
+    second = WINOGRAD if model.conv1.out_channels >= WINOGRAD_FROM else DIRECT
     sizes = (
-        ("conv1", "norm1", DIRECT, 1, IMAGE_SIDE, first, IMAGE_SIDE, activation),
-        (
-            "conv2",
-            "norm2",
-            WINOGRAD if first >= WINOGRAD_FROM else DIRECT,
-            first,
-            halved,
-            second,
-            halved - 4,
-            activation,
-        ),
-        ("conv3", "norm3", WHOLE, model.conv3.weight[0].numel(), 1, third, 1, activation),
-        ("fc1", None, WHOLE, third, 1, model.fc1.out_features, 1, activation),
-        ("fc2", None, WHOLE, model.fc2.in_features, 1, CLASSES, 1, NO_ACTIVATION),
+        ("conv1", DIRECT, IMAGE_SIDE, IMAGE_SIDE),
+        ("conv2", second, IMAGE_SIDE // 2, IMAGE_SIDE // 2 - 4),
+        *((name, WHOLE, 1, 1) for name in ("conv3", "fc1", "fc2")),
     )
     layers = (_Layer * len(sizes))()
-    for layer, (name, norm, kind, in_channels, in_side, channels, side, own_activation) in zip(
-        layers, sizes, strict=True
-    ):
-        layer.kind, layer.in_channels, layer.in_side = kind, in_channels, in_side
-        layer.channels, layer.side = channels, side
-        layer.padding = PADDING if name == "conv1" else 0
-        layer.activation, layer.pooling = own_activation, pooling
-        layer.weight, layer.bias = places[f"{name}.weight"], places[f"{name}.bias"]
-        _describe_normalisation(layer, getattr(model, norm) if norm else None, norm, places)
+    for layer, (name, kind, in_side, side) in zip(layers, sizes, strict=True):
+        layer.kind, layer.in_side, layer.side = kind, in_side, side
+        _describe(layer, model, name, places)
+    layers[0].padding = PADDING
+    layers[-1].activation = NO_ACTIVATION
     return layers
 
 
-def _describe_normalisation(layer: _Layer, norm: nn.Module | None, name: str | None, places: dict[str, int]) -> None:
+def _describe(layer: _Layer, model: LeNet5, name: str, places: dict[str, int]) -> None:
+    weight = getattr(model, name).weight
+    layer.channels = len(weight)
+    layer.in_channels = weight[0].numel() if layer.kind == WHOLE else weight.shape[1]
+    layer.activation, layer.pooling = ACTIVATION_CODES[type(model.activation)], POOLING_CODES[type(model.pooling)]
+    layer.weight, layer.bias = places[f"{name}.weight"], places[f"{name}.bias"]
+    norm = name.replace("conv", "norm")  # fc1 and fc2 have none and stay themselves
+    _describe_normalisation(layer, getattr(model, norm), norm, places)
+
+
+def _describe_normalisation(layer: _Layer, norm: nn.Module, name: str, places: dict[str, int]) -> None:
     layer.gamma = layer.beta = -1
     if not isinstance(norm, nn.BatchNorm2d):
         return
