@@ -101,12 +101,8 @@ class _Pass(torch.autograd.Function):
         ctx: Any, parameters: Tensor, network: "NativeLeNet5", images: Tensor, indices: Tensor, mask: Tensor | None
     ) -> Tensor:
         """Run the kernels; the workspace keeps what backward needs."""
-        logits = torch.empty(len(indices), CLASSES)
         workspace = network.borrow(len(indices))
-        pointers = (_address(tensor) for tensor in (parameters, images))
-        rest = (_address(tensor) for tensor in (mask, workspace, logits))
-        if library().lenet5_forward(network.layers, *pointers, len(images), _address(indices), len(indices), *rest):
-            raise IndexError(f"an index lies outside 0..{len(images) - 1}")
+        logits = network.run(images, indices, mask, workspace)
         ctx.network, ctx.workspace, ctx.mask = network, workspace, mask
         ctx.save_for_backward(parameters)  # checks that nothing changes them before backward
         return logits
@@ -148,7 +144,22 @@ class NativeLeNet5:
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
     def _pass(self, images: Tensor, indices: Tensor) -> Tensor:
-        logits: Tensor = _Pass.apply(self.parameters, self, images, indices, self._mask(len(indices)))
+        mask = self._mask(len(indices))
+        if torch.is_grad_enabled():
+            logits: Tensor = _Pass.apply(self.parameters, self, images, indices, mask)
+            return logits
+        workspace = self.borrow(len(indices))
+        logits = self.run(images, indices, mask, workspace)
+        self.give_back(len(indices), workspace)
+        return logits
+
+    def run(self, images: Tensor, indices: Tensor, mask: Tensor | None, workspace: Tensor) -> Tensor:
+        """Return the logits [batch, 10]; raises IndexError for an index outside the images."""
+        logits = torch.empty(len(indices), CLASSES)
+        pointers = (_address(tensor) for tensor in (self.parameters, images))
+        rest = (_address(tensor) for tensor in (mask, workspace, logits))
+        if library().lenet5_forward(self.layers, *pointers, len(images), _address(indices), len(indices), *rest):
+            raise IndexError(f"an index lies outside 0..{len(images) - 1}")
         return logits
 
     def _mask(self, batch: int) -> Tensor | None:
