@@ -3,19 +3,19 @@
 import gc
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from fmnist.checkpoints import Checkpoint, Done, TrainingState
 from fmnist.dataset import Dataset
-from fmnist.engines import Engine, choose_engine, predict
-from fmnist.losses import LOSSES, Loss
+from fmnist.engines import Engine, Step, choose_engine, predict
+from fmnist.losses import LOSSES
 from fmnist.models import build_model, parameter_count
 from fmnist.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
 from fmnist.randomness import shuffling_generator, stream_seed
@@ -61,12 +61,17 @@ Progress = Callable[[EpochRecord], None]
 
 
 def train(
-    config: RunConfig, data: Dataset, seed: int, engine: str = "auto", progress: Progress | None = None
+    config: RunConfig,
+    data: Dataset,
+    seed: int,
+    engine: str = "auto",
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
-    """Train a run from scratch and measure it after every epoch.
+    """Train a run from scratch, or on from its checkpoint, and measure it after every epoch.
 
     `engine` is auto, native or torch. The same config, seed, engine, machine and thread
-    count give the same result, bit for bit.
+    count give the same result, bit for bit, however often it was cut off and resumed.
     A loss that is no longer finite ends the training: a result, not an error.
     """
     started = time.perf_counter()
@@ -75,18 +80,22 @@ def train(
     gc.freeze()
     model = _initialised(config, data, seed)
     chosen = choose_engine(engine, model, data.train_images.device)
-    records: list[EpochRecord] = []
-    for record in _epochs(config, model, chosen, data, seed):
-        records.append(record)
+    state = _first_state(config, model, chosen, data, seed)
+    # Before any step is prepared: loading replaces the optimiser's tensors.
+    done = checkpoint.restore(state) if checkpoint else Done()
+    started -= done.seconds
+    records = [EpochRecord(**record) for record in done.epochs]
+    while len(records) < config.epochs and all(record.finite for record in records):
+        records.append(_epoch(config, chosen, data, state, len(records) + 1))
         if progress:
-            progress(record)
-        if not record.finite:
-            break
-    predictions = predict(chosen, model, data.test_images).argmax(1)
+            progress(records[-1])
+        if checkpoint:
+            checkpoint.keep(state, records, time.perf_counter() - started)
+    predictions = predict(chosen, data.test_images).argmax(1)
     return TrainingResult(
         epochs=records,
         parameter_count=parameter_count(model),
-        fitted_train_accuracy=_accuracy(predict(chosen, model, data.train_images), data.train_labels),
+        fitted_train_accuracy=_accuracy(predict(chosen, data.train_images), data.train_labels),
         diverged=not records[-1].finite,
         predictions=predictions.to("cpu", torch.uint8).numpy(),
         seconds=time.perf_counter() - started,
@@ -103,49 +112,51 @@ def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
     return model
 
 
-def _epochs(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> Iterator[EpochRecord]:
-    loss_function = LOSSES[config.loss]
+def _first_state(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> TrainingState:
+    device = data.train_images.device
     optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
-    scheduler = SCHEDULERS[config.scheduler](optimizer, config)
-    shuffling = shuffling_generator(seed)
-    for epoch in range(1, config.epochs + 1):
-        order = torch.randperm(len(data.train_labels), generator=shuffling)
-        model.train()
-        train_loss, train_accuracy = _train_epoch(config, engine, data, order, loss_function, optimizer, scheduler)
-        step_after_epoch(scheduler, config, train_loss)
-        outputs = predict(engine, model, data.test_images)
-        yield EpochRecord(
-            epoch=epoch,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            test_loss=float(loss_function(outputs, data.test_labels)),
-            test_accuracy=_accuracy(outputs, data.test_labels),
-            learning_rate=float(optimizer.param_groups[0]["lr"]),
-        )
+    return TrainingState(
+        identity={
+            "settings": config.settings(),
+            "seed": seed,
+            "engine": engine.name,
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "threads": torch.get_num_threads(),
+        },
+        model=model,
+        optimizer=optimizer,
+        scheduler=SCHEDULERS[config.scheduler](optimizer, config),
+        shuffling=shuffling_generator(seed),
+    )
+
+
+def _epoch(config: RunConfig, engine: Engine, data: Dataset, state: TrainingState, epoch: int) -> EpochRecord:
+    order = torch.randperm(len(data.train_labels), generator=state.shuffling)
+    step = engine.trainer(data, config.loss, state.optimizer, config.batch_size)
+    batches = _batches(order.to(data.train_labels.device), config)
+    train_loss, train_accuracy = _train_epoch(config, batches, step, state.scheduler)
+    step_after_epoch(state.scheduler, config, train_loss)
+    outputs = predict(engine, data.test_images)
+    return EpochRecord(
+        epoch=epoch,
+        train_loss=train_loss,
+        train_accuracy=train_accuracy,
+        test_loss=float(LOSSES[config.loss](outputs, data.test_labels)),
+        test_accuracy=_accuracy(outputs, data.test_labels),
+        learning_rate=float(state.optimizer.param_groups[0]["lr"]),
+    )
 
 
 def _train_epoch(
-    config: RunConfig,
-    engine: Engine,
-    data: Dataset,
-    order: Tensor,
-    loss_function: Loss,
-    optimizer: Optimizer,
-    scheduler: LRScheduler | None,
+    config: RunConfig, batches: list[Tensor], step: Step, scheduler: LRScheduler | None
 ) -> tuple[float, float]:
     """Train one epoch; return the mean batch loss and the accuracy while training."""
     losses, correct = [], []
-    batches = _batches(order.to(data.train_labels.device), config)
     for batch in batches:
-        labels = data.train_labels[batch]
-        outputs = engine.forward(data.train_images, batch)
-        loss = loss_function(outputs, labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        loss, right = step(batch)
         step_after_batch(scheduler, config)
-        losses.append(loss.detach())
-        correct.append((outputs.argmax(1) == labels).sum())
+        losses.append(loss)
+        correct.append(right)
     seen = sum(len(batch) for batch in batches)
     return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
 

@@ -41,7 +41,7 @@ def train_job(arrays: Path, folder: Path, run_id: str, seed: int, device: str = 
     return job(
         input={"arrays": arrays, "state": training_state(arrays)},
         output={key: folder / name for key, name in names.items()},
-        params={"settings": PLAN.runs[run_id].settings()},
+        params={"settings": PLAN.runs[run_id].settings(), "checkpoint": folder / "checkpoints/x/seed=0.pt"},
         wildcards={"run_id": run_id, "seed": str(seed)},
         resources={"gpu": 0},
         config={**CONFIG, "device": device, "engine": engine},

@@ -5,6 +5,7 @@
 # it has, and there can be many thousand of them.
 
 TRAINING_CODE = modules(
+    "checkpoints.py",
     "dataset.py",
     "devices.py",
     "engines.py",
@@ -64,6 +65,8 @@ rule train:
         runtime=MINUTES_PER_RUN,
     params:
         settings=settings_of,
+        # No output: Snakemake deletes those before a job begins again, and this is for then.
+        checkpoint=f"{RESULTS}/checkpoints/{{run_id}}/seed={{seed}}.pt",
     script:
         "../scripts/train.py"
 

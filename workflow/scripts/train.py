@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from fmnist.checkpoints import Checkpoint
 from fmnist.checksums import DATA, read_checksums
 from fmnist.dataset import load_dataset
 from fmnist.devices import choose_device, make_deterministic
 from fmnist.joblog import run_logged
 from fmnist.progress import epoch_reporter
-from fmnist.provenance import describe_run
+from fmnist.provenance import cpu_name, describe_run
 from fmnist.run_config import RunConfig
 from fmnist.run_files import write_loss_curve, write_metrics, write_predictions, write_provenance
 from fmnist.training import train
@@ -21,8 +22,11 @@ def main(job: Any) -> None:
     make_deterministic(device, job.threads)
     data_sha256 = read_checksums(Path(job.input.state))[DATA]
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
+    # The state stands for the code and the data.
+    circumstances = Path(job.input.state).read_text(encoding="utf-8") + cpu_name()
+    checkpoint = Checkpoint(Path(job.params.checkpoint), circumstances)
     data = load_dataset(Path(job.input.arrays), device)
-    result = train(config, data, seed, engine=job.config["engine"], progress=report)
+    result = train(config, data, seed, job.config["engine"], report, checkpoint)
     write_loss_curve(Path(job.output.loss), result.epochs)
     write_predictions(Path(job.output.predictions), result.predictions)
     provenance = describe_run(
@@ -32,6 +36,7 @@ def main(job: Any) -> None:
     write_metrics(
         Path(job.output.metrics), run_id=run_id, seed=seed, config=config, data_sha256=data_sha256, result=result
     )
+    checkpoint.remove()
 
 
 if "snakemake" in globals():

@@ -1,0 +1,57 @@
+"""A training as a process of its own, so that tests can kill it: workflow/scripts/train.py, without Snakemake.
+
+python tests/training_process.py ARRAYS FOLDER SETTINGS SECONDS_BETWEEN_CHECKPOINTS
+
+ARRAYS is a prepared file with its training_state.sha256 beside it; SETTINGS are overrides of the
+defaults, as JSON. The run's files, its log and, while it lasts, its checkpoint lie in FOLDER.
+"""
+
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from builders import CONFIG, job, run_config, script
+
+from fmnist import checkpoints
+from fmnist.joblog import run_logged
+
+OUTPUTS = {
+    "metrics": "metrics.json",
+    "loss": "loss.csv",
+    "predictions": "predictions.npy",
+    "provenance": "provenance.json",
+}
+
+
+def checkpoint_of(folder: Path) -> Path:
+    return folder / "checkpoints/run/seed=0.pt"
+
+
+def training_job(arrays: Path, folder: Path, settings: dict[str, Any], engine: str = "auto") -> Any:
+    return job(
+        rule="train",
+        input={"arrays": arrays, "state": arrays.with_name("training_state.sha256")},
+        output={key: folder / name for key, name in OUTPUTS.items()},
+        params={"settings": run_config(**settings).settings(), "checkpoint": str(checkpoint_of(folder))},
+        wildcards={"run_id": "run", "seed": "0"},
+        resources={"gpu": 0},
+        config={**CONFIG, "device": "cpu", "engine": engine},
+        threads=1,
+        log=[folder / "log"],
+    )
+
+
+def command(
+    arrays: Path, folder: Path, settings: dict[str, Any], seconds_between: float
+) -> list[str | os.PathLike[str]]:
+    """Return the command line for these arguments."""
+    return [sys.executable, __file__, arrays, folder, json.dumps(settings), str(seconds_between)]
+
+
+if __name__ == "__main__":
+    checkpoints.SECONDS_BETWEEN = float(sys.argv[4])
+    checkpoints.LARGEST_COST = math.inf
+    run_logged(script("train").main, training_job(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))
