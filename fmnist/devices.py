@@ -1,5 +1,7 @@
 """Where a run is trained: the GPU that Snakemake granted, or the CPU."""
 
+import os
+
 import torch
 
 from fmnist.errors import DeviceError
@@ -28,11 +30,12 @@ def require_cuda() -> None:
 def make_deterministic(device: torch.device, threads: int) -> None:
     """Set torch so that equal runs give equal bytes, on as many threads as Snakemake gives.
 
-    On CUDA that takes torch's deterministic kernels, cuBLAS's fixed workspace (the train
-    rule sets CUBLAS_WORKSPACE_CONFIG) and full float32: no TF32, no autotuning.
+    On CUDA that takes torch's deterministic kernels, cuBLAS's fixed workspace and full
+    float32: no TF32, no autotuning. Call it before anything is computed there.
     """
     torch.set_num_threads(threads)
     if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when cuBLAS starts
         torch.use_deterministic_algorithms(True)
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False

@@ -1,5 +1,6 @@
 """Which device a run gets: what the config demands, what Snakemake granted, what there is."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -51,7 +52,9 @@ def test_cuda_that_cannot_be_had_is_refused_in_one_sentence(
 
 
 @pytest.fixture
-def _torch_as_before() -> Iterator[None]:
+def _torch_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "to be deleted")
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
     threads = torch.get_num_threads()
     tf32 = (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.benchmark)
     yield
@@ -70,8 +73,10 @@ def test_torch_gets_as_many_threads_as_the_job(threads: int) -> None:
 @pytest.mark.usefixtures("_torch_as_before")
 def test_on_cuda_everything_is_deterministic_and_full_float32() -> None:
     torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
     make_deterministic(torch.device("cuda"), 1)
     assert torch.are_deterministic_algorithms_enabled()
     assert not torch.backends.cudnn.benchmark
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"

@@ -8,6 +8,7 @@ from fmnist.checksums import DATA, read_checksums
 from fmnist.dataset import load_dataset
 from fmnist.devices import choose_device, make_deterministic
 from fmnist.joblog import run_logged
+from fmnist.leases import take_gpu
 from fmnist.progress import epoch_reporter
 from fmnist.provenance import cpu_name, describe_run
 from fmnist.run_config import RunConfig
@@ -19,6 +20,8 @@ def main(job: Any) -> None:
     config = RunConfig.from_settings(job.params.settings)
     run_id, seed = job.wildcards.run_id, int(job.wildcards.seed)
     device = choose_device(job.config["device"], job.resources.gpu)
+    if device.type == "cuda":
+        take_gpu()
     make_deterministic(device, job.threads)
     data_sha256 = read_checksums(Path(job.input.state))[DATA]
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
