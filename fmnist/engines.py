@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
+from fmnist.dataset import Dataset
 from fmnist.errors import FmnistError
+from fmnist.losses import LOSSES, Loss
 from fmnist.models import LeNet5
 from fmnist.native.build import BuildError
 from fmnist.native.lenet5 import NativeLeNet5
+from fmnist.native.steps import NativeStep
 
 ENGINES = ("auto", "native", "torch")
 
@@ -17,12 +22,20 @@ ENGINES = ("auto", "native", "torch")
 Forward = Callable[[Tensor, Tensor], Tensor]
 
 
+# Takes one step of the optimiser on a batch's indices; returns the batch's mean loss and how
+# many of its images were classified correctly.
+Step = Callable[[Tensor], tuple[Tensor, Tensor]]
+# Data, the name of the loss, the optimiser and the batch size -> steps on the training images.
+Trainer = Callable[[Dataset, str, Optimizer, int], Step]
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A way to run a model forward; train() or eval() on the model holds for it."""
+    """A way to compute a model's outputs and its training."""
 
     name: str  # "native" or "torch"
-    forward: Forward
+    forward: Forward  # in evaluation mode
+    trainer: Trainer
     parameters: Sequence[nn.Parameter]  # what an optimiser steps: the model's own, or one that holds them all
 
 
@@ -46,22 +59,46 @@ def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Eng
 
 
 def _torch_engine(model: nn.Module) -> Engine:
-    return Engine("torch", lambda images, indices: model(images[indices]), list(model.parameters()))
+    def forward(images: Tensor, indices: Tensor) -> Tensor:
+        model.eval()
+        outputs: Tensor = model(images[indices])
+        return outputs
+
+    def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
+        return partial(_torch_step, model, data, LOSSES[loss], optimizer)
+
+    return Engine("torch", forward, trainer, list(model.parameters()))
+
+
+def _torch_step(
+    model: nn.Module, data: Dataset, loss_function: Loss, optimizer: Optimizer, batch: Tensor
+) -> tuple[Tensor, Tensor]:
+    model.train()
+    labels = data.train_labels[batch]
+    outputs = model(data.train_images[batch])
+    loss = loss_function(outputs, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach(), (outputs.argmax(1) == labels).sum()
 
 
 def _native_engine(model: LeNet5, device: torch.device) -> Engine:
     if device.type != "cpu":
         raise BuildError(f"the native kernels run on the CPU, and the device is {device.type}")
-    native = NativeLeNet5(model)
-    return Engine("native", native, [native.parameters])
+    network = NativeLeNet5(model)
+
+    def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
+        return NativeStep(network, data.train_images, data.train_labels, loss, optimizer, batch_size)
+
+    return Engine("native", network, trainer, [network.parameters])
 
 
 @torch.no_grad()
-def predict(engine: Engine, model: nn.Module, images: Tensor, batch_size: int = 200) -> Tensor:
-    """Return the logits [images, 10] of a model in evaluation mode.
+def predict(engine: Engine, images: Tensor, batch_size: int = 200) -> Tensor:
+    """Return the logits [images, 10] of the engine's model in evaluation mode.
 
     The batch size decides speed only; no output depends on its batch's other images.
     """
-    model.eval()
     indices = torch.arange(len(images), device=images.device)
     return torch.cat([engine.forward(images, batch) for batch in indices.split(batch_size)])

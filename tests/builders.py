@@ -3,7 +3,8 @@
 import copy
 import importlib.util
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 from fmnist import training
 from fmnist.config import read_yaml
 from fmnist.dataset import Dataset
-from fmnist.engines import Engine
+from fmnist.engines import Engine, Step
 from fmnist.experiments import Experiment, Plan, plan_experiments, resolve
 from fmnist.gathering import CURVE_HEADER, RUN_COLUMNS
 from fmnist.reported import Reported, read_reported
@@ -85,10 +86,9 @@ class Spy:
         self.first_weights: dict[str, torch.Tensor] = {}
         self.batches: list[torch.Tensor] = []
         self.learning_rates: list[float] = []  # one a step, as the step used it
-        self._originals = (training.build_model, training.choose_engine, training.OPTIMIZERS)
+        self._originals = (training.build_model, training.choose_engine)
         monkeypatch.setattr(training, "build_model", self._build_model)
         monkeypatch.setattr(training, "choose_engine", self._choose_engine)
-        monkeypatch.setattr(training, "OPTIMIZERS", {name: self._optimizer(name) for name in training.OPTIMIZERS})
 
     def _build_model(self, config: RunConfig) -> torch.nn.Module:
         self.model = self._originals[0](config)
@@ -98,20 +98,17 @@ class Spy:
     def _choose_engine(self, requested: str, model: torch.nn.Module, device: torch.device) -> Engine:
         engine = self._originals[1](requested, model, device)
 
-        def forward(images: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-            if model.training:
-                self.batches.append(indices)
-            return engine.forward(images, indices)
+        def trainer(data: Dataset, loss: str, optimizer: torch.optim.Optimizer, batch_size: int) -> Step:
+            step = engine.trainer(data, loss, optimizer, batch_size)
 
-        return Engine(engine.name, forward, engine.parameters)
+            def spied(batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+                self.batches.append(batch)
+                self.learning_rates.append(optimizer.param_groups[0]["lr"])
+                return step(batch)
 
-    def _optimizer(self, name: str) -> Callable[..., torch.optim.Optimizer]:
-        def build(parameters: Any, config: RunConfig) -> torch.optim.Optimizer:
-            optimizer = self._originals[2][name](parameters, config)
-            optimizer.register_step_pre_hook(lambda o, *_: self.learning_rates.append(o.param_groups[0]["lr"]))
-            return optimizer
+            return spied
 
-        return build
+        return replace(engine, trainer=trainer)
 
 
 def runs_frame(numbers: Iterable[tuple[str, int, float, float | None]], **others: Any) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-// Two steps of the kernels on random numbers, for the sanitizers:
+// Steps of the kernels on random numbers, for the sanitizers:
 // native_steps CHANNELS1 CHANNELS2 CHANNELS3 BATCH POOLING BATCH_NORM
 
 #include <cstdlib>
@@ -35,21 +35,34 @@ int main(int, char** arguments) {
         return out;
     };
     const long images = 3;
-    const auto parameters = random(place), pixels = random(images * 28 * 28), mask = random(batch * 84);
-    const auto grad_logits = random(batch * 10);
+    const auto pixels = random(images * 28 * 28), mask = random(batch * 84);
+    const std::vector<int64_t> labels = {0, 9, 4};
     std::vector<int64_t> indices(batch);
     for (long b = 0; b < batch; ++b) indices[b] = b % images;
-    for (int step = 0; step < 2; ++step) {
-        std::vector<float> workspace(lenet5_workspace(layers, batch)), logits(batch * 10), gradients(place);
-        const float* dropout = step ? mask.data() : nullptr;
-        if (lenet5_forward(layers, parameters.data(), pixels.data(), images, indices.data(), batch, dropout,
-                           workspace.data(), logits.data()))
-            return 1;
-        lenet5_backward(layers, parameters.data(), batch, dropout, workspace.data(), grad_logits.data(),
-                        gradients.data());
-    }
+    std::vector<float> parameters = random(place), gradients(place), mean_state(place), square_state(place);
+    const long chunk = normalised ? batch : std::max(1L, batch / 3);  // a smaller last one, too
+    std::vector<float> workspace(lenet5_workspace(layers, chunk)), logits(batch * 10);
+    float step = 0, loss = 0;
+    int64_t correct = 0;
+    auto take_step = [&](int64_t kind, double momentum, const float* dropout) {
+        const Optimizer optimizer{
+            kind, 0.01, momentum, 1e-8, 0.9, 0.99, &step, momentum ? mean_state.data() : nullptr, square_state.data()};
+        const Training training{layers,           parameters.data(),
+                                gradients.data(), place,
+                                pixels.data(),    labels.data(),
+                                images,           chunk,
+                                workspace.data(), kind,
+                                optimizer};
+        return lenet5_step(&training, indices.data(), batch, dropout, 0.01, &loss, &correct);
+    };
+    for (int64_t kind = 0; kind < 3; ++kind)  // each loss and each optimiser
+        if (take_step(kind, 0.9, nullptr) || (kind && take_step(kind, 0, mask.data()))) return 1;
+    std::vector<float> large(lenet5_workspace(layers, batch));
+    if (lenet5_forward(layers, parameters.data(), pixels.data(), images, indices.data(), batch, large.data(),
+                       logits.data()))
+        return 1;
     indices[0] = images;
-    std::vector<float> workspace(lenet5_workspace(layers, batch)), logits(batch * 10);
-    return !lenet5_forward(layers, parameters.data(), pixels.data(), images, indices.data(), batch, nullptr,
-                           workspace.data(), logits.data());
+    return !lenet5_forward(layers, parameters.data(), pixels.data(), images, indices.data(), batch, large.data(),
+                           logits.data()) ||
+           !take_step(0, 0.9, nullptr);
 }

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
+from fmnist.dataset import Dataset
 from fmnist.engines import choose_engine
 from fmnist.models import LeNet5
 from fmnist.native.build import BuildError, library
@@ -91,14 +92,22 @@ def _named(model: LeNet5, flat: Tensor) -> dict[str, Tensor]:
     return {name: part.view_as(p) for (name, p), part in zip(model.named_parameters(), parts, strict=True)}
 
 
-def _native_step(model: LeNet5, images: Tensor, indices: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the logits and every parameter's gradient."""
+def _data(images: Tensor, labels: Tensor) -> Dataset:
+    return Dataset(train_images=images, train_labels=labels, test_images=images, test_labels=labels)
+
+
+def _native_step(
+    model: LeNet5, images: Tensor, indices: Tensor, labels: Tensor, loss: str = "cross_entropy"
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the loss and every parameter's gradient; a learning rate of 0 leaves the parameters."""
     engine = choose_engine("native", model, CPU)
-    logits = engine.forward(images, indices)
-    F.cross_entropy(logits, labels).backward()
+    all_labels = torch.zeros(len(images), dtype=torch.int64)
+    all_labels[indices] = labels
+    optimizer = torch.optim.SGD(engine.parameters, lr=0.0)
+    value, _ = engine.trainer(_data(images, all_labels), loss, optimizer, len(indices))(indices)
     (parameters,) = engine.parameters
     assert parameters.grad is not None
-    return logits.detach(), _named(model, parameters.grad)
+    return value, _named(model, parameters.grad)
 
 
 def _gradients(model: LeNet5, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
@@ -134,7 +143,7 @@ def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
     reference = copy.deepcopy(model).double()
 
     torch.manual_seed(0)
-    logits, gradients = _native_step(model, images, indices, labels)
+    loss, gradients = _native_step(model, images, indices, labels)
     masks = torch.get_rng_state()
     torch.manual_seed(0)
     # Dropout draws in float64 differ from float32's: the reference gets the masks of a float32 run.
@@ -142,7 +151,7 @@ def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
     if architecture.dropout:
         assert torch.equal(masks, torch.get_rng_state())
 
-    _assert_close(logits, expected.detach(), "logits")
+    _assert_close(loss, F.cross_entropy(expected, labels).detach(), "loss")
     for name, gradient in _gradients(reference, expected, labels).items():
         away = architecture.batch_norm and name in NORMALISED_AWAY
         scale = float(gradients[name.replace("bias", "weight")].abs().max()) if away else 0.0
@@ -163,8 +172,8 @@ def _reference_logits(
 
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_evaluation_uses_running_statistics(batch_norm: bool) -> None:
-    model, images, indices, _ = _model_and_data(_architecture(batch_norm=batch_norm, dropout=True), 200)
-    _native(model, images, indices)  # moves the running statistics off their start
+    model, images, indices, labels = _model_and_data(_architecture(batch_norm=batch_norm, dropout=True), 200)
+    _native_step(model, images, indices, labels)  # moves the running statistics off their start
     model.eval()
     before = copy.deepcopy(model.state_dict())
     with torch.no_grad():
@@ -184,8 +193,8 @@ def test_nan_and_infinity_travel_as_in_pytorch(activation: str, pooling: str, ba
     images[indices[2], 0, 13, 14] = bad
     reference = copy.deepcopy(model)
     expected = reference(images[indices])
-    logits, gradients = _native_step(model, images, indices, labels)
-    assert torch.equal(logits.isnan(), expected.isnan())
+    loss, gradients = _native_step(model, images, indices, labels)
+    assert torch.equal(loss.isnan(), F.cross_entropy(expected, labels).isnan())
     for name, gradient in _gradients(reference, expected, labels).items():
         assert torch.equal(gradients[name].isfinite(), gradient.isfinite()), name
 
@@ -197,7 +206,8 @@ def test_with_winograds_form_a_number_lost_is_lost_at_least_where_pytorch_loses_
     images[indices[2], 0, 13, 14] = bad
     reference = copy.deepcopy(model)
     expected = reference(images[indices])
-    logits, gradients = _native_step(model, images, indices, labels)
+    logits = _native(model, images, indices)
+    _, gradients = _native_step(model, images, indices, labels)
     assert not expected.isfinite().all()
     assert (logits.isfinite() <= expected.isfinite()).all()
     assert logits[[0, 1, 3, 4]].isfinite().all(), "other images are untouched"
@@ -241,15 +251,14 @@ def test_tanh_is_accurate_to_a_few_units_in_the_last_place() -> None:
 
 
 def test_the_module_stays_the_definition() -> None:
-    model, images, indices, labels = _model_and_data(_architecture(batch_norm=True), 20)
+    model, images, indices, _ = _model_and_data(_architecture(batch_norm=True), 20)
     twin = copy.deepcopy(model)
     engine = choose_engine("native", model, CPU)
     assert {k: v.tolist() for k, v in model.state_dict().items()} == {
         k: v.tolist() for k, v in twin.state_dict().items()
     }
     optimizer = torch.optim.SGD(engine.parameters, lr=0.1)
-    F.cross_entropy(engine.forward(images, indices), labels).backward()
-    optimizer.step()
+    engine.trainer(_data(images, torch.zeros(27, dtype=torch.int64)), "cross_entropy", optimizer, 20)(indices)
     assert not torch.equal(model.conv1.weight, twin.conv1.weight), "the module's parameters are what is trained"
     model.eval()
     with torch.no_grad():
@@ -292,7 +301,11 @@ def test_the_kernels_touch_no_memory_but_their_own(tmp_path: Path, pooling: int,
         assert finished.returncode == 0, finished.stderr
 
 
-def test_an_index_outside_the_images_is_an_error() -> None:
-    model, images, _, _ = _model_and_data(_architecture((1, 1, 1)), 3)
+def test_an_index_or_a_label_outside_is_an_error_that_changes_nothing() -> None:
+    model, images, indices, _ = _model_and_data(_architecture((1, 1, 1)), 3)
+    before = copy.deepcopy(model.state_dict())
     with pytest.raises(IndexError, match="outside"):
         _native(model, images, torch.tensor([len(images)]))
+    with pytest.raises(IndexError, match="outside"):
+        _native_step(model, images, indices, torch.tensor([0, 10, 1]))
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

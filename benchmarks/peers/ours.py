@@ -4,12 +4,10 @@ import time
 
 import torch
 from cases import Arrays
-from torch import Tensor
 
 from fmnist import training
 from fmnist.dataset import Dataset
 from fmnist.engines import choose_engine
-from fmnist.losses import LOSSES
 from fmnist.models import build_model
 from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
 from fmnist.run_config import RunConfig
@@ -38,12 +36,12 @@ def build(config: RunConfig, arrays: Arrays, name: str) -> Train:
     optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
     scheduler = SCHEDULERS[config.scheduler](optimizer, config)
 
-    def epoch(order: Tensor) -> None:
-        training._train_epoch(config, engine, data, order, LOSSES[config.loss], optimizer, scheduler)
+    step = engine.trainer(data, config.loss, optimizer, config.batch_size)
 
     def train(steps: int) -> float:
         started = time.perf_counter()
-        epoch(torch.randperm(len(labels))[: steps * config.batch_size])
+        batches = training._batches(torch.randperm(len(labels))[: steps * config.batch_size], config)
+        training._train_epoch(config, batches, step, scheduler)
         return time.perf_counter() - started
 
     return train

@@ -14,6 +14,9 @@
 // diverges is seen to diverge.
 
 #include "convolution.h"
+#include "dense.h"
+#include "losses.h"
+#include "optimizers.h"
 
 namespace {
 
@@ -22,48 +25,6 @@ constexpr int PAD = 2;                 // zeros on every side of an image, for t
 constexpr int WIDE = SIDE + 2 * PAD;   // columns of zeros are stored, rows of zeros are skipped
 constexpr int LAYERS = 5, STAGES = 2;  // the first layers pool, the others cover their whole input
 constexpr int DROPPED = 3;             // the layer with dropout: the first fully connected one
-
-// ---- what covers its whole input: features innermost, [image][feature]
-
-void transpose(const float* in, long rows, long columns, float* out) {
-    constexpr long EDGE = 16;  // square by square, so that neither side leaves the cache
-    for (long r0 = 0; r0 < rows; r0 += EDGE)
-        for (long c0 = 0; c0 < columns; c0 += EDGE)
-            for (long r = r0; r < std::min(r0 + EDGE, rows); ++r)
-                for (long c = c0; c < std::min(c0 + EDGE, columns); ++c) out[c * rows + r] = in[r * columns + c];
-}
-
-// out [images][channels] = in [images][depth] times the weights, plus the bias.
-void whole_forward(const Pass& s, const float* in, float* out) {
-    const long channels = s.layer->channels, depth = s.depth();
-    float* turned = scratch(in_points, depth * channels);
-    transpose(s.weight(), channels, depth, turned);
-    const auto start = starts(depth, channels);
-    product({in, depth, 1, nullptr, s.batch, 0, depth}, {turned, start.data()}, channels, out, channels);
-    for (long b = 0; b < s.batch; ++b)
-        for (long c = 0; c < channels; ++c) out[b * channels + c] += s.bias()[c];
-}
-
-// g [images][channels] is the gradient of whole_forward's out.
-void whole_backward(const Pass& s, const float* in, const float* g, float* gradients, float* grad_input) {
-    const long channels = s.layer->channels, depth = s.depth();
-    const auto in_start = starts(s.batch, depth), weight_start = starts(channels, depth);
-    product({g, 1, channels, nullptr, channels, 0, s.batch}, {in, in_start.data()}, depth, gradients + s.layer->weight,
-            depth);
-    product({g, channels, 1, nullptr, s.batch, 0, channels}, {s.weight(), weight_start.data()}, depth, grad_input,
-            depth);
-    std::vector<double> bias(channels);
-    for (long b = 0; b < s.batch; ++b)
-        for (long c = 0; c < channels; ++c) bias[c] += g[b * channels + c];
-    std::copy(bias.begin(), bias.end(), gradients + s.layer->bias);
-}
-
-void multiply_by(float* values, const float* mask, long n) {
-    sweep(n, [=](long p, auto kind) {
-        using T = decltype(kind);
-        store(values + p, load<T>(values + p) * load<T>(mask + p));
-    });
-}
 
 // Two rows of sums of channel c, from y on, become activations and one row of the output.
 template <class A> void finish_rows(const Pass& s, long c, long y, float* activated) {
@@ -130,43 +91,6 @@ void stage_backward(const Pass& s, const float* grad_output, float* g, float* gr
     if (grad_input) direct_input_gradient(s, g, grad_input);
 }
 
-// mask [images][channels] is dropout's, or null; it stands before the activation.
-void layer_forward(const Pass& s, const float* mask) {
-    const long channels = s.layer->channels, n = channels * s.batch;
-    whole_forward(s, s.input, s.output);
-    if (mask) multiply_by(s.output, mask, n);
-    if (s.normalises()) {  // channel by channel, so turned round and back
-        transpose(s.output, s.batch, channels, s.kept);
-        float* turned = scratch(in_points, n);
-        for (long c = 0; c < channels; ++c) {
-            channel_statistics(s, c);
-            activate<None>(s.kept + c * s.batch, turned + c * s.batch, s.batch, normalisation(s, c));
-        }
-        transpose(turned, channels, s.batch, s.output);
-    }
-    with_activation(*s.layer,
-                    [&](auto activation) { activate<decltype(activation)>(s.output, s.output, n, {0, 1, 0}); });
-}
-
-void layer_backward(const Pass& s, const float* mask, const float* grad_output, float* g, float* gradients,
-                    float* grad_input) {
-    const long channels = s.layer->channels, n = channels * s.batch;
-    with_activation(*s.layer, [&](auto activation) {
-        sweep(n, [&](long p, auto kind) {
-            using T = decltype(kind);
-            store(g + p, decltype(activation)::backward(load<T>(grad_output + p), load<T>(s.output + p)));
-        });
-    });
-    if (s.normalises()) {
-        float* turned = scratch(in_points, n);
-        transpose(g, s.batch, channels, turned);
-        for (long c = 0; c < channels; ++c) normalisation_backward(s, c, turned + c * s.batch, gradients);
-        transpose(turned, channels, s.batch, g);
-    }
-    if (mask) multiply_by(g, mask, n);
-    whole_backward(s, s.input, g, gradients, grad_input);
-}
-
 // Lay the passes out in one workspace, behind the padded images; returns the floats they need.
 long lay_out(const Layer* layers, const float* parameters, long batch, float* workspace, Pass* passes) {
     long used = 0;
@@ -197,6 +121,42 @@ void gather(const float* images, const int64_t* indices, long batch, float* out)
     }
 }
 
+// Write the logits [batch][10] of the images that the indices name.
+void forward(const Layer* layers, const float* parameters, const float* images, const int64_t* indices, long batch,
+             const float* mask, float* workspace, float* logits) {
+    Pass passes[LAYERS];
+    lay_out(layers, parameters, batch, workspace, passes);
+    gather(images, indices, batch, workspace);
+    for (int i = 0; i < STAGES; ++i) stage_forward(passes[i]);
+    transpose(passes[STAGES - 1].output, passes[STAGES].depth(), batch, const_cast<float*>(passes[STAGES].input));
+    for (int i = STAGES; i < LAYERS; ++i) layer_forward(passes[i], i == DROPPED ? mask : nullptr);
+    std::copy_n(passes[LAYERS - 1].output, batch * CLASSES, logits);
+}
+
+// Write the gradients of all parameters, at the places that the parameters have, from the
+// workspace that forward left and the gradient of the logits.
+void backward(const Layer* layers, const float* parameters, long batch, const float* mask, float* workspace,
+              const float* grad_logits, float* gradients, long count) {
+    Pass passes[LAYERS];
+    long most = 0;
+    lay_out(layers, parameters, batch, workspace, passes);
+    for (const Pass& s : passes) most = std::max(most, s.layer->channels * s.g_plane());
+    float *grad_output = scratch(output_gradient, most), *g = scratch(plane_gradient, most);
+    std::fill_n(gradients, count, 0.0f);
+    std::copy_n(grad_logits, batch * CLASSES, grad_output);
+    // The gradient of a layer's input takes the place of that of its output.
+    for (int i = LAYERS - 1; i >= STAGES; --i)
+        layer_backward(passes[i], i == DROPPED ? mask : nullptr, grad_output, g, gradients, grad_output);
+    std::copy_n(grad_output, batch * passes[STAGES].depth(), g);
+    transpose(g, batch, passes[STAGES].depth(), grad_output);
+    for (int i = STAGES - 1; i >= 0; --i)
+        stage_backward(passes[i], grad_output, g, gradients, i ? grad_output : nullptr);
+}
+
+thread_local std::vector<float> chunk_gradient;
+
+bool outside(int64_t value, int64_t n) { return value < 0 || value >= n; }
+
 }  // namespace
 
 extern "C" {
@@ -207,39 +167,58 @@ int64_t lenet5_workspace(const Layer* layers, int64_t batch) {
     return lay_out(layers, nullptr, batch, nullptr, passes);
 }
 
-// Write logits [batch][10] of the images [n][28][28] that the indices name. The mask of
-// dropout is [batch][84] or null. Returns 0, or 1 where an index is out of range.
+// Write the logits [batch][10] of the images [n][28][28] that the indices name. Returns 0,
+// or 1 where an index is out of range.
 int lenet5_forward(const Layer* layers, const float* parameters, const float* images, int64_t n, const int64_t* indices,
-                   int64_t batch, const float* mask, float* workspace, float* logits) {
+                   int64_t batch, float* workspace, float* logits) {
     for (long b = 0; b < batch; ++b)
-        if (indices[b] < 0 || indices[b] >= n) return 1;
-    Pass passes[LAYERS];
-    lay_out(layers, parameters, batch, workspace, passes);
-    gather(images, indices, batch, workspace);
-    for (int i = 0; i < STAGES; ++i) stage_forward(passes[i]);
-    transpose(passes[STAGES - 1].output, passes[STAGES].depth(), batch, const_cast<float*>(passes[STAGES].input));
-    for (int i = STAGES; i < LAYERS; ++i) layer_forward(passes[i], i == DROPPED ? mask : nullptr);
-    std::copy_n(passes[LAYERS - 1].output, batch * layers[LAYERS - 1].channels, logits);
+        if (outside(indices[b], n)) return 1;
+    forward(layers, parameters, images, indices, batch, nullptr, workspace, logits);
     return 0;
 }
 
-// Write the gradients of all parameters, at the places that the parameters have, from the
-// workspace that forward left and the gradient of the logits. Gradients must be zeros.
-void lenet5_backward(const Layer* layers, const float* parameters, int64_t batch, const float* mask, float* workspace,
-                     const float* grad_logits, float* gradients) {
-    Pass passes[LAYERS];
-    long most = 0;
-    lay_out(layers, parameters, batch, workspace, passes);
-    for (const Pass& s : passes) most = std::max(most, s.layer->channels * s.g_plane());
-    float *grad_output = scratch(output_gradient, most), *g = scratch(plane_gradient, most);
-    std::copy_n(grad_logits, batch * layers[LAYERS - 1].channels, grad_output);
-    // The gradient of a layer's input takes the place of that of its output.
-    for (int i = LAYERS - 1; i >= STAGES; --i)
-        layer_backward(passes[i], i == DROPPED ? mask : nullptr, grad_output, g, gradients, grad_output);
-    std::copy_n(grad_output, batch * passes[STAGES].depth(), g);
-    transpose(g, batch, passes[STAGES].depth(), grad_output);
-    for (int i = STAGES - 1; i >= 0; --i)
-        stage_backward(passes[i], grad_output, g, gradients, i ? grad_output : nullptr);
+// What stays the same from step to step; steps.py holds its twin.
+struct Training {
+    const Layer* layers;
+    float *parameters, *gradients;  // [count]
+    int64_t count;
+    const float* images;    // [n][28][28]
+    const int64_t* labels;  // [n]
+    int64_t n;
+    int64_t chunk;     // images that go through the network at once
+    float* workspace;  // for a chunk
+    int64_t loss;
+    Optimizer optimizer;
+};
+
+// Take one step on the images that the indices name; write their mean loss and how many were
+// right, and leave the gradients. The mask of dropout is [batch][84] or null. Returns 0, or 1
+// where an index or a label is out of range: then nothing has changed.
+int lenet5_step(const Training* training, const int64_t* indices, int64_t batch, const float* mask,
+                double learning_rate, float* loss, int64_t* correct) {
+    const Training& t = *training;
+    for (long b = 0; b < batch; ++b)
+        if (outside(indices[b], t.n) || outside(t.labels[indices[b]], CLASSES)) return 1;
+    double sum = 0;
+    *correct = 0;
+    std::vector<float> logits(std::min(t.chunk, batch) * CLASSES);
+    for (long first = 0; first < batch; first += t.chunk) {
+        const long images = std::min<long>(t.chunk, batch - first);
+        const float* dropped = mask ? mask + first * t.layers[DROPPED].channels : nullptr;
+        forward(t.layers, t.parameters, t.images, indices + first, images, dropped, t.workspace, logits.data());
+        for (long b = 0; b < images; ++b) {
+            float* x = logits.data() + b * CLASSES;
+            const int64_t label = t.labels[indices[first + b]];
+            *correct += predicted(x) == label;
+            sum += image_loss(t.loss, x, label, batch, x);
+        }
+        float* gradients = first ? scratch(chunk_gradient, t.count) : t.gradients;
+        backward(t.layers, t.parameters, images, dropped, t.workspace, logits.data(), gradients, t.count);
+        for (long i = 0; first && i < t.count; ++i) t.gradients[i] += gradients[i];
+    }
+    *loss = float(sum / double(batch));
+    update(t.optimizer, float(learning_rate), t.parameters, t.gradients, t.count);
+    return 0;
 }
 
 }  // extern "C"

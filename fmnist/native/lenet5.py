@@ -1,8 +1,8 @@
 """LeNet-5 through the native kernels: the module's own parameters, another way to compute.
 
 `NativeLeNet5(model)(images, indices)` equals `model(images[indices])`. All parameters move
-into one flat tensor, of which the module's become views: one gradient and one optimiser
-step instead of ten of each.
+into one flat tensor, of which the module's become views: one gradient and one update
+instead of ten of each. How it is trained: steps.py.
 """
 
 import ctypes
@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from fmnist.models import CLASSES, IMAGE_SIDE, LeNet5
@@ -81,11 +80,12 @@ def _describe_normalisation(layer: _Layer, norm: nn.Module, name: str, places: d
     if not isinstance(norm, nn.BatchNorm2d):
         return
     layer.gamma, layer.beta = places[f"{name}.weight"], places[f"{name}.bias"]
-    layer.running_mean, layer.running_var = _address(norm.running_mean), _address(norm.running_var)
+    layer.running_mean, layer.running_var = address(norm.running_mean), address(norm.running_var)
     layer.epsilon, layer.momentum = norm.eps, norm.momentum
 
 
-def _address(tensor: Tensor | None) -> int | None:
+def address(tensor: Tensor | None) -> int | None:
+    """Return where a tensor's numbers begin, for the kernels."""
     if tensor is None:
         return None
     assert tensor.is_contiguous()
@@ -93,87 +93,56 @@ def _address(tensor: Tensor | None) -> int | None:
     return tensor.data_ptr()
 
 
-class _Pass(torch.autograd.Function):
-    """Parameters [all], images [n, 1, 28, 28], indices [batch], mask [batch, 84] -> logits [batch, 10]."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, parameters: Tensor, network: "NativeLeNet5", images: Tensor, indices: Tensor, mask: Tensor | None
-    ) -> Tensor:
-        """Run the kernels; the workspace keeps what backward needs."""
-        workspace = network.borrow(len(indices))
-        logits = network.run(images, indices, mask, workspace)
-        ctx.network, ctx.workspace, ctx.mask = network, workspace, mask
-        ctx.save_for_backward(parameters)  # checks that nothing changes them before backward
-        return logits
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_logits: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradient of the parameters; the workspace is free then."""
-        (parameters,) = ctx.saved_tensors
-        grad_logits = grad_logits.contiguous()
-        gradient = torch.zeros_like(parameters)
-        pointers = (_address(tensor) for tensor in (ctx.mask, ctx.workspace, grad_logits, gradient))
-        library().lenet5_backward(ctx.network.layers, _address(parameters), len(grad_logits), *pointers)
-        ctx.network.give_back(len(grad_logits), ctx.workspace)
-        return gradient, None, None, None, None
-
-
 class NativeLeNet5:
-    """The forward of a LeNet5 on the CPU, in float32; its gradients land in `parameters`."""
+    """A LeNet5 on the CPU, in float32: its outputs, and one step of its training."""
 
     def __init__(self, model: LeNet5) -> None:
         library()  # BuildError before anything changes
+        self.model = model
         self.parameters, places = _flattened(model)
+        self.parameters.grad = torch.zeros_like(self.parameters)
         self.layers = _layers(model, places)
-        self._model = model
-        self._norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
-        self._free: dict[int, list[Tensor]] = {}  # workspaces by batch size
+        self.norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+        self._workspaces: dict[int, Tensor] = {}
 
+    @torch.no_grad()
     def __call__(self, images: Tensor, indices: Tensor) -> Tensor:
-        """Return the logits [batch, 10] of images[indices], as LeNet5.forward does."""
-        for layer in self.layers:
-            layer.training = self._model.training
-        if self._norms and self._model.training:
-            for norm in self._norms:
-                assert isinstance(norm.num_batches_tracked, Tensor)
-                norm.num_batches_tracked += 1
-            return self._pass(images, indices)  # batch statistics need the whole batch at once
-        outputs = [self._pass(images, part) for part in indices.split(CHUNK)]
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+        """Return the logits [batch, 10] of images[indices], as LeNet5.forward does in evaluation mode.
 
-    def _pass(self, images: Tensor, indices: Tensor) -> Tensor:
-        mask = self._mask(len(indices))
-        if torch.is_grad_enabled():
-            logits: Tensor = _Pass.apply(self.parameters, self, images, indices, mask)
-            return logits
-        workspace = self.borrow(len(indices))
-        logits = self.run(images, indices, mask, workspace)
-        self.give_back(len(indices), workspace)
-        return logits
+        Raises IndexError for an index outside the images.
+        """
+        self._set_training(False)
+        return torch.cat([self._logits(images, part) for part in indices.split(CHUNK)])
 
-    def run(self, images: Tensor, indices: Tensor, mask: Tensor | None, workspace: Tensor) -> Tensor:
-        """Return the logits [batch, 10]; raises IndexError for an index outside the images."""
+    def _logits(self, images: Tensor, indices: Tensor) -> Tensor:
         logits = torch.empty(len(indices), CLASSES)
-        pointers = (_address(tensor) for tensor in (self.parameters, images))
-        rest = (_address(tensor) for tensor in (mask, workspace, logits))
-        if library().lenet5_forward(self.layers, *pointers, len(images), _address(indices), len(indices), *rest):
+        pointers = (address(tensor) for tensor in (self.parameters, images))
+        rest = (address(tensor) for tensor in (self.workspace(len(indices)), logits))
+        if library().lenet5_forward(self.layers, *pointers, len(images), address(indices), len(indices), *rest):
             raise IndexError(f"an index lies outside 0..{len(images) - 1}")
         return logits
 
-    def _mask(self, batch: int) -> Tensor | None:
-        """What dropout multiplies [batch, 84] by, drawn as the module's own dropout draws it."""
-        dropout = self._model.dropout
-        if not isinstance(dropout, nn.Dropout) or not self._model.training:
+    def chunk(self, batch: int) -> int:
+        """How many images go through the network at once."""
+        return batch if self.norms else min(batch, CHUNK)  # batch statistics need the whole batch
+
+    def workspace(self, images: int) -> Tensor:
+        """Return the memory of a pass; fresh memory for every pass would cost as much as the sums."""
+        if images not in self._workspaces:
+            self._workspaces[images] = torch.empty(library().lenet5_workspace(self.layers, images))
+        return self._workspaces[images]
+
+    def start_step(self, batch: int) -> Tensor | None:
+        """Do what the module does beside its sums in a step of training; return dropout's mask [batch, 84]."""
+        self._set_training(True)
+        for norm in self.norms:
+            assert isinstance(norm.num_batches_tracked, Tensor)
+            norm.num_batches_tracked += 1
+        dropout = self.model.dropout
+        if not isinstance(dropout, nn.Dropout):
             return None
-        return F.dropout(torch.ones(batch, self._model.fc1.out_features), dropout.p)
+        return F.dropout(torch.ones(batch, self.model.fc1.out_features), dropout.p)  # drawn as the module's own draws
 
-    def borrow(self, batch: int) -> Tensor:
-        """Return a workspace for a pass; fresh memory for every pass would cost as much as the sums."""
-        free = self._free.setdefault(batch, [])
-        return free.pop() if free else torch.empty(library().lenet5_workspace(self.layers, batch))
-
-    def give_back(self, batch: int, workspace: Tensor) -> None:
-        """Let a later pass use a workspace."""
-        self._free[batch].append(workspace)
+    def _set_training(self, training: bool) -> None:
+        for layer in self.layers:
+            layer.training = training
