@@ -14,6 +14,7 @@ from builders import script
 from lease_holder import hold_a_lease
 from test_scripts import train_job
 
+from fmnist import leases
 from fmnist.leases import lease_folder, take_gpu, visible_gpus
 
 processes = multiprocessing.get_context("forkserver")  # the server imports torch once for all
@@ -90,6 +91,20 @@ def test_the_gpu_with_the_fewest_is_taken_whichever_slots_are_free(trainings: Tr
 
 def test_one_gpu_is_everybodys(trainings: Trainings) -> None:
     assert trainings.start(3, ["0"]) == [0, 0, 0]
+
+
+def test_nobody_else_looks_or_chooses_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = []
+    original = leases._lock
+
+    def lock(path: Path) -> int | None:
+        waiting.append(original(path.parent / "turn") is None)
+        return original(path)
+
+    monkeypatch.setattr(leases, "_lock", lock)
+    assert [leases.lease_gpu(["0", "1"], tmp_path) for _ in range(3)] == [0, 1, 0]
+    assert waiting == [True] * 6  # at each lease that was made, and each of earlier ones that was looked at
+    assert original(tmp_path / "turn") is not None  # afterwards it is another's turn
 
 
 def test_other_gpus_are_counted_apart(trainings: Trainings) -> None:
