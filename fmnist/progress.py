@@ -13,12 +13,13 @@ SECONDS_BETWEEN_LINES = 20  # on the terminal, where several runs speak; the log
 def epoch_reporter(run: str, epochs: int) -> Callable[[EpochRecord], None]:
     """Return a function that reports each epoch of a run to its log, some to stderr."""
     started = time.monotonic()
-    last_shown = started
+    last_shown, reported = started, 0
 
     def report(record: EpochRecord) -> None:
-        nonlocal last_shown
-        now = time.monotonic()
-        line = epoch_line(run, record, epochs, now - started)
+        nonlocal last_shown, reported
+        now, reported = time.monotonic(), reported + 1
+        # A resumed run has trained fewer epochs here than it has: all at the pace of these.
+        line = epoch_line(run, record, epochs, (now - started) * record.epoch / reported)
         logging.info("%s", line)
         if now - last_shown >= SECONDS_BETWEEN_LINES or record.epoch == epochs:
             print(line, file=sys.stderr, flush=True)
