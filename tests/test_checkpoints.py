@@ -199,7 +199,13 @@ def test_a_damaged_checkpoint_is_ignored_and_the_log_says_so(
 @pytest.mark.usefixtures("_every_epoch")
 @pytest.mark.parametrize(
     "change",
-    [{"seed": 1}, {"circumstances": "other code"}, {"learning_rate": 0.01}, {"engine": "torch"}, {"threads": 2}],
+    [
+        {"seed": 1},
+        {"circumstances": "other code"},
+        {"learning_rate": 0.01},
+        pytest.param({"engine": "torch"}, marks=needs_native),
+        {"threads": 2},
+    ],
     ids=str,
 )
 def test_the_checkpoint_of_another_training_is_ignored_and_the_log_says_so(
@@ -207,11 +213,10 @@ def test_the_checkpoint_of_another_training_is_ignored_and_the_log_says_so(
 ) -> None:
     caplog.set_level(logging.INFO)
     kept(tmp_path / "x.pt", run_config(**SMALL), data, 2)
-    learning_rate = change.pop("learning_rate", 0.001)
-    torch.set_num_threads(change.pop("threads", 1))
-    if "engine" in change:
-        pytest.importorskip("fmnist.native.build").library()
-    trained, _ = resumed(tmp_path / "x.pt", run_config(**SMALL, learning_rate=learning_rate), data, **change)
+    others = {name: value for name, value in change.items() if name in ("seed", "circumstances", "engine")}
+    config = run_config(**SMALL, learning_rate=change.get("learning_rate", 0.001))
+    torch.set_num_threads(change.get("threads", 1))
+    trained, _ = resumed(tmp_path / "x.pt", config, data, **others)
     assert trained == [1, 2, 3, 4]
     (message,) = caplog.messages
     assert message.endswith("it belongs to other settings, other code or data, or another machine.")
