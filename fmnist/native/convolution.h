@@ -47,25 +47,35 @@ void direct_weight_gradient(const Pass& s, const float* g, float* gradients) {
         {s.input, start.data(), 0}, first, end);
 }
 
-// The input's gradient is the output's, between columns of zeros, convolved with the weights
-// turned round: row y sums up rows y - ky of g, shifted by -kx.
-void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
+// Columns [x, end) of the input's gradient: the output's, between columns of zeros, convolved
+// with the weights turned round. Row y sums up rows y - ky of g, shifted by -kx.
+void columns_gradient(const Pass& s, const float* g, long x, long end, float* grad_input) {
     const Layer& layer = *s.layer;
-    const long channels = layer.channels, padded = s.g_row();
+    const long channels = layer.channels, in_channels = layer.in_channels, length = layer.in_side * s.batch;
+    const long first_kx = std::max(0L, x - layer.side + 1), end_kx = std::min<long>(K, end);
     std::vector<long> start;
     std::vector<float> weight;  // [ky][output channel][kx][input channel]: the ky that count are neighbours
     for (long ky = 0; ky < K; ++ky)
         for (long o = 0; o < channels; ++o)
-            for (long kx = 0; kx < K; ++kx) {
-                start.push_back((o * layer.side - ky) * padded - kx * s.batch);
-                for (long i = 0; i < layer.in_channels; ++i)
-                    weight.push_back(s.weight()[(o * layer.in_channels + i) * K * K + ky * K + kx]);
+            for (long kx = first_kx; kx < end_kx; ++kx) {
+                start.push_back((o * layer.side - ky) * s.g_row() + (x - kx) * s.batch);
+                for (long i = 0; i < in_channels; ++i)
+                    weight.push_back(s.weight()[(o * in_channels + i) * K * K + ky * K + kx]);
             }
-    const long length = layer.in_side * s.batch, per_ky = channels * K;
+    const long per_ky = channels * (end_kx - first_kx);
     for (long y = 0; y < layer.in_side; ++y) {
-        const long first = std::max(0L, y - layer.side + 1), end = std::min<long>(K, y + 1);
-        product({weight.data(), 1, layer.in_channels, nullptr, layer.in_channels, first * per_ky, end * per_ky},
-                {g, start.data(), y * padded}, length, grad_input + y * length, layer.in_side * length);
+        const long first_ky = std::max(0L, y - layer.side + 1), end_ky = std::min<long>(K, y + 1);
+        product({weight.data(), 1, in_channels, nullptr, in_channels, first_ky * per_ky, end_ky * per_ky},
+                {g, start.data(), y * s.g_row()}, (end - x) * s.batch, grad_input + y * length + x * s.batch,
+                layer.in_side * length);
+    }
+}
+
+// At the sides, two columns at a time: fewer kx reach them than the middle.
+void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
+    for (long x = 0, end; x < s.layer->in_side; x = end) {
+        end = x < K - 1 || x >= s.layer->side ? x + 2 : s.layer->side;
+        columns_gradient(s, g, x, end, grad_input);
     }
 }
 

@@ -85,7 +85,7 @@ struct Gradient {
 };
 
 template <int N, int M> void gradient_tile(const Gradient& m, Rows x, long o, long k, long first, long end) {
-    Vec sum[N][M] = {};
+    Vec sum[N][M];  // set by the first row: there is one
     for (long y = first; y < end; ++y) {
         Vec row[N][M] = {};  // sums of row sums round less than one long sum
         const float* g = m.g + o * m.g_pitch + y * m.g_row;
@@ -108,7 +108,7 @@ template <int N, int M> void gradient_tile(const Gradient& m, Rows x, long o, lo
         else if (n % WIDTH)
             step([n](const float* at) { return without_covered(load<Vec>(at + n - WIDTH), n); });
         for (int i = 0; i < N; ++i)
-            for (int j = 0; j < M; ++j) sum[i][j] += row[i][j];
+            for (int j = 0; j < M; ++j) sum[i][j] = y == first ? row[i][j] : sum[i][j] + row[i][j];
     }
     for (int i = 0; i < N; ++i)
         for (int j = 0; j < M; ++j) m.dw[(o + i) * m.depth + k + j] += total(sum[i][j]);
