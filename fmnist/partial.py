@@ -1,0 +1,61 @@
+"""A partial report: made of the runs that are there, it names those that are not."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from fmnist.experiments import Experiment
+from fmnist.markdown import counted, listed
+
+NAMED = 3  # runs that the banner names; it stands on every page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """The trainings that the config asks for and the results lack."""
+
+    seeds: Mapping[str, Sequence[int]]  # by run id
+    planned: int  # trainings in all
+
+    @property
+    def count(self) -> int:
+        """How many trainings are missing."""
+        return sum(map(len, self.seeds.values()))
+
+    @property
+    def names(self) -> list[str]:
+        """Each run with its seeds, such as `fc (seed 0)`."""
+        return [f"{run_id} ({_seeds(seeds)})" for run_id, seeds in self.seeds.items()]
+
+    def banner(self) -> str | None:
+        """Say in a sentence what is missing; None where nothing is."""
+        if not self.seeds:
+            return None
+        names = self.names[:NAMED]
+        if len(self.names) > NAMED:
+            names.append(f"{counted(len(self.names) - NAMED, 'more setting')}, named in the summary")
+        verb = "is" if self.count == 1 else "are"
+        return f"Partial report: of {counted(self.planned, 'training')}, {self.count} {verb} missing: {listed(names)}."
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {listed(seeds)}"
+
+
+def missing_runs(run_ids: Collection[str], seeds: Sequence[int], runs: pd.DataFrame) -> Missing:
+    """Return which of these runs and seeds a runs.csv lacks."""
+    there = set(zip(runs["run_id"], runs["seed"], strict=True))
+    lacking = {run_id: [seed for seed in seeds if (run_id, seed) not in there] for run_id in run_ids}
+    return Missing(
+        seeds={run_id: missing for run_id, missing in lacking.items() if missing}, planned=len(run_ids) * len(seeds)
+    )
+
+
+def with_runs(experiments: Mapping[str, Experiment], run_ids: Collection[str]) -> dict[str, Experiment]:
+    """Return the experiments without the values whose run is not among these, and none without any value."""
+    kept = {
+        name: replace(experiment, members=tuple(member for member in experiment.members if member.run_id in run_ids))
+        for name, experiment in experiments.items()
+    }
+    return {name: experiment for name, experiment in kept.items() if experiment.members}
