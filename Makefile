@@ -17,11 +17,13 @@ ARGS ?=
 # --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False)))
+# Snakemake's own message for a broken file names neither the file nor the line.
+CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.config $(CONFIG))
 OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare claims reference lint test benchmark slurm test-slurm lock lock-check clean
+.PHONY: help setup report quick compare claims reference lint test audit benchmark slurm test-slurm lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -36,15 +38,18 @@ $(READY): requirements.lock pyproject.toml $(wildcard fmnist/native/*.cpp fmnist
 	@touch $@
 
 report: $(READY) ## Train every run and make the report: results/report/index.html and report.pdf
+	$(CHECK)
 	$(SNAKEMAKE) $(OPTIONS)
 
 quick: $(READY) ## The same report at small scale, in minutes, without network: results/quick/report
 	$(SNAKEMAKE) $(QUICK) $(ARGS)
 
 compare: $(READY) ## Hold your results against reference/, run by run
+	$(CHECK)
 	$(SNAKEMAKE) compare $(OPTIONS)
 
 claims: $(READY) ## Print the verdict on every claim of the original
+	$(CHECK)
 	$(SNAKEMAKE) claims $(OPTIONS)
 
 reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
@@ -62,6 +67,14 @@ lint: $(READY) ## Check style, types and the lock file
 
 test: lint ## Check everything, then run all tests, the whole workflow among them
 	$(BIN)/pytest $(ARGS)
+
+# In an environment of its own, so that the auditor is no part of what it audits.
+audit: ## Look up known vulnerabilities of the locked versions (asks pypi.org)
+	test -x .auditvenv/bin/python || $(PYTHON) -m venv .auditvenv
+	@.auditvenv/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit==2.10.1' \
+		|| { echo "Not audited: pip-audit 2.10.1 could not be installed; the package index must have it." >&2; exit 1; }
+	@.auditvenv/bin/pip-audit --disable-pip --require-hashes -r requirements.lock \
+		|| { echo "Audit failed: a locked version has a known fault, or pypi.org did not answer (see above)." >&2; exit 1; }
 
 # The peers it compares with lie in an environment of their own.
 benchmark: ## Measure training speed beside other libraries: benchmarks/speed.csv and speed.svg (half an hour)

@@ -87,6 +87,8 @@ def read_claims(path: Path, schema_path: Path) -> ClaimList:
     repeated = [identity for identity in ids if ids.count(identity) > 1]
     if repeated:
         raise ConfigError(f"{path}: the id {repeated[0]!r} stands twice; allowed: once.")
+    for measure, entry in document["margins"].items():
+        _check_margin(entry, f"{path}: margins.{measure}")
     margins = {measure: _margin(entry) for measure, entry in document["margins"].items()}
     return ClaimList(significance=document["significance"], margins=margins, claims=claims)
 
@@ -100,6 +102,18 @@ def _check_keys(entry: Mapping[str, Any], where: str) -> None:
         raise ConfigError(f"{where}: {fault}; allowed for the form {entry['form']!r}: {', '.join(allowed)}.")
     if entry["form"] == "equivalent" and isinstance(entry["b"], list):
         raise ConfigError(f"{where}: b is a list; allowed for the form 'equivalent': one run.")
+    compared = [run for run in _operands(entry) if run.key[0] in "ab"]
+    names = [(run.experiment, run.value) for run in compared]
+    for run, name in zip(compared, names, strict=True):
+        if names.count(name) > 1:
+            raise ConfigError(f"{where}: {run.key} is {' '.join(filter(None, name))}, named twice; allowed: once.")
+
+
+def _check_margin(entry: Mapping[str, Any], where: str) -> None:
+    seeds = [step["seeds"] for step in entry["by_seeds"]]
+    repeated = [count for count in seeds if seeds.count(count) > 1]
+    if repeated:
+        raise ConfigError(f"{where}.by_seeds has two margins from {repeated[0]} seeds on; allowed: one.")
 
 
 def _margin(entry: Mapping[str, Any]) -> Margin:

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -12,16 +13,19 @@ import yaml
 
 from fmnist.errors import ConfigError
 
+LONGEST_NUMBER = 4096  # bits
+MOST_VALUES = 1_000_000  # a few nested aliases can stand for more than any memory holds
+
 
 class _StrictLoader(yaml.SafeLoader):
     """YAML's safe loader, except that a key that stands twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
-        for key_node, _ in node.value:
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | bool | None):
-                raise _at(key_node, f"the key {key!r} is not a plain word or number")
+                raise _at(key_node, f"the key is {_source(key_node)}; allowed: a plain word or number")
             if key in seen:
                 raise _at(key_node, f"the key {key!r} stands twice in the same place; allowed: once")
             seen.add(key)
@@ -29,10 +33,19 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep)
+            value = super().construct_object(node, deep)
         except (ValueError, LookupError, AttributeError):  # what PyYAML lets through: `!!int ""`, 2024-13-45
             kind = node.tag.rpartition(":")[2]
-            raise _at(node, f"{node.value!r} is no value of the type {kind!r}") from None
+            raise _at(node, f"{_source(node)} is no value of the type {kind!r}") from None
+        if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:  # Python would refuse to print it
+            raise _at(node, f"{_source(node)} is too long a number")
+        return value
+
+
+def _source(node: yaml.Node) -> str:
+    """Show a node as the file writes it, cut: what aliases stand for can be endless."""
+    text = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _at(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
@@ -46,7 +59,7 @@ def read_yaml(path: Path) -> Any:
     the same key twice.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist; give a YAML file that does.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -55,13 +68,25 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError(f"{path} is not valid YAML: it is nested too deeply.") from None
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{path} is not valid YAML: {_yaml_problem(error)}.") from None
+    if _size(document, {}) > MOST_VALUES:
+        raise ConfigError(f"{path} stands for more than {MOST_VALUES:,} values; allowed: fewer, or fewer aliases.")
+    return document
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Count what a document stands for, each alias written out; in one pass over what it holds."""
+    if id(value) not in known:
+        known[id(value)] = 1  # so that a value inside itself ends here
+        children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        known[id(value)] = 1 + sum(_size(child, known) for child in children)
+    return known[id(value)]
 
 
 def stop_unless_readable(paths: Iterable[str | Path]) -> None:
-    """End the program with one sentence where a YAML file is missing or broken."""
+    """End the program with one sentence where a config file is missing, broken or no mapping."""
     try:
         for path in paths:
-            read_yaml(Path(path))
+            validate(read_yaml(Path(path)), {"type": "object"}, str(path))
     except ConfigError as error:
         raise SystemExit(f"Error: {error}") from None
 
@@ -209,3 +234,7 @@ def _dotted(path: Iterable[Any]) -> str:
         word = step if str(step).isprintable() else repr(step)  # a line end would break the sentence
         text += f"[{word}]" if isinstance(step, int) else f".{word}" if text else str(word)
     return text
+
+
+if __name__ == "__main__":
+    stop_unless_readable(sys.argv[1:])

@@ -39,6 +39,8 @@ CHECKSUMS: Mapping[str, Checksums] = MappingProxyType(
     }
 )
 
+TRAINING_IMAGES: Mapping[str, int] = MappingProxyType({"fashion_mnist": 60_000, "sample": 1_500})
+
 LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes; what is longer cannot be a file of ours
 
 

@@ -1,13 +1,18 @@
 """From the config to experiments, and from experiments to the runs that they share."""
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fmnist.config import validate, validate_setting
+from fmnist.data_files import TRAINING_IMAGES
 from fmnist.errors import ConfigError
 from fmnist.run_config import ARCHITECTURES, RunConfig, Value, format_value, normalised, run_id
+
+MOST_RUNS = 100_000  # of one experiment; more could not even be planned
+LONGEST_ID = 200  # characters: a run's id is a folder's name, and those end at 255 bytes
 
 CASE = "case"  # stands for a swept setting where an experiment names its cases
 
@@ -65,6 +70,7 @@ def plan_experiments(config: Mapping[str, Any], schema: Mapping[str, Any], name:
     Raises ConfigError, in one sentence, for the first fault.
     """
     validate(config, schema, name)
+    _check_names(config["experiments"], name)
     experiments: dict[str, Experiment] = {}
     runs: dict[str, RunConfig] = {}
     left_out = []
@@ -84,6 +90,18 @@ def plan_experiments(config: Mapping[str, Any], schema: Mapping[str, Any], name:
     return Plan(experiments=experiments, runs=runs, left_out=tuple(left_out))
 
 
+def _check_names(names: Iterable[str], where: str) -> None:
+    """Refuse names that a file system without capitals takes for one."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise ConfigError(
+                f"{where}: experiments has the names {other!r} and {name!r}; allowed: names that differ in more "
+                "than capitals."
+            )
+
+
 def _check_entry(entry: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> None:
     fixed, sweep, cases = entry.get("set", {}), entry.get("sweep", {}), entry.get("cases", {})
     if sweep and cases:
@@ -95,6 +113,9 @@ def _check_entry(entry: Mapping[str, Any], schema: Mapping[str, Any], where: str
             raise ConfigError(f"{where}: {key!r} stands in both set and sweep; allowed: one of them.")
         for value in values:
             validate_setting(key, value, schema, f"{where}.sweep")
+    count = math.prod(map(len, sweep.values()))
+    if count > MOST_RUNS:
+        raise ConfigError(f"{where}.sweep is a grid of {count:,} runs; allowed: at most {MOST_RUNS:,}.")
     for case, settings in cases.items():
         for key, value in settings.items():
             validate_setting(key, value, schema, f"{where}.cases.{case}")
@@ -109,6 +130,7 @@ def _expand(
         place = where if case is None else f"{where}.cases.{case}"
         settings, defaults = resolve(config, {**entry.get("set", {}), **own}, place)
         identity = run_id(settings, defaults)
+        _check_run(identity, settings, config["data"]["checksums"], place)
         if case is not None and identity in runs:
             raise ConfigError(f"{place} has the settings of another case; allowed: settings that no other case has.")
         runs[identity] = RunConfig.from_settings(settings)
@@ -122,6 +144,19 @@ def _expand(
         members=tuple(members),
     )
     return experiment, runs
+
+
+def _check_run(identity: str, settings: Mapping[str, Value], data: str, where: str) -> None:
+    if len(identity) > LONGEST_ID:
+        raise ConfigError(
+            f"{where}: the run {identity[:77]}... has a name of {len(identity)} characters; allowed: at most "
+            f"{LONGEST_ID}, so let defaults hold what its runs share, or write shorter numbers."
+        )
+    if settings["batch_size"] > TRAINING_IMAGES[data]:  # type: ignore[operator]  # the schema demands a number
+        raise ConfigError(
+            f"{where}: batch_size is {settings['batch_size']} and data.checksums is {data!r}; allowed: at most its "
+            f"{TRAINING_IMAGES[data]} training images."
+        )
 
 
 def _points(entry: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:

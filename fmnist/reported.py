@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.config import read_yaml, validate
+from fmnist.errors import ConfigError
 from fmnist.run_config import format_value
 
 
@@ -31,11 +32,13 @@ def read_reported(path: Path, schema_path: Path) -> Reported:
     document = read_yaml(path)
     validate(document, read_yaml(schema_path), str(path))
     environment = document.pop("environment")
-    runs = {
-        (experiment, format_value(value)): _reported_run(numbers)
-        for experiment, values in document.items()
-        for value, numbers in values.items()
-    }
+    runs: dict[tuple[str, str], ReportedRun] = {}
+    for experiment, values in document.items():
+        for value, numbers in values.items():
+            key = (experiment, format_value(value))
+            if key in runs:
+                raise ConfigError(f"{path}: {experiment}.{key[1]} stands twice, in two spellings; allowed: once.")
+            runs[key] = _reported_run(numbers)
     return Reported(runs=runs, environment=environment)
 
 

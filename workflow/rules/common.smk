@@ -47,10 +47,20 @@ def checked_plan():
         raise SystemExit(f"Error: {error}") from None
 
 
+def stop_unless_folder(path):
+    """End with one sentence where a file stands in the way of the results."""
+    for part in [Path(path), *Path(path).parents]:
+        if part.exists() and not part.is_dir():
+            raise SystemExit(
+                f"Error: results is {path!r}, and {str(part)!r} is a file; allowed: a folder, there or not yet."
+            )
+
+
 PLAN = checked_plan()
 SEEDS = seeds_of(config)
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
+stop_unless_folder(RESULTS)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 RUN = f"{RESULTS}/runs/{{run_id}}/seed={{seed}}"
@@ -84,9 +94,20 @@ def deleted_runs():
 def data_folder():
     """The config's data folder; a relative one is the project's, wherever Snakemake runs."""
     folder = config["data"]["folder"]
-    if folder is None or Path(folder).expanduser().is_absolute():
-        return folder
-    return here(folder)
+    if folder is None:
+        return None
+    path = without_tilde(folder)
+    return path if os.path.isabs(path) else here(path)
+
+
+def without_tilde(folder):
+    """A path whose `~` or `~someone` is written out; Snakemake ends where nobody has that name."""
+    path = os.path.expanduser(folder)
+    if path.startswith("~"):
+        raise SystemExit(
+            f"Error: data.folder is {folder!r}, and no user has that home; allowed: a path, or null."
+        )
+    return path
 
 
 def settings_of(wildcards):
