@@ -87,3 +87,41 @@ def test_a_device_that_is_not_there_is_one_sentence_before_any_job(folder: Path)
 
 def test_a_run_that_no_experiment_has_is_one_sentence(folder: Path) -> None:
     assert "'lenet5__epochs=3'" in sentence(folder, "results/runs/lenet5__epochs=3/seed=0/metrics.json")
+
+
+LAUGHS = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))])
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("seeds=abc", ["seeds is the text 'abc'", "a list of different whole numbers"]),
+        ("seeds=", ["seeds is null", "a list of different whole numbers"]),
+        ("extensions=maybe", ["extensions is the text 'maybe'", "true or false"]),
+        ("colour=red", ["unknown key 'colour'", "results, seeds"]),
+        ("defaults={epochs: 0}", ["defaults.epochs is the text '0'", "a whole number"]),
+        ("results=../elsewhere", ["results is the text '../elsewhere'", "a folder below this one"]),
+        ("results=reference", ["results is the text 'reference'", "not the project's own"]),
+        ("results=config.yaml", ["results is 'config.yaml'", "is a file", "a folder"]),
+        ("data={folder: ~nobody-of-that-name/data}", ["data.folder is '~nobody-of-that-name/data'", "a path, or null"]),
+    ],
+)
+def test_a_fault_on_the_command_line_is_one_sentence_and_leaves_no_file(
+    folder: Path, override: str, words: list[str]
+) -> None:
+    error = sentence(folder, "--config", override)
+    assert [word for word in words if word not in error] == []
+    assert [path.name for path in folder.iterdir()] == ["config.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"", "null"), (b"- 1\n", "[1]"), ("a: 1\n".encode("utf-16"), "utf-8"), (LAUGHS.encode(), "1,000,000 values")],
+    ids=["empty", "a list", "UTF-16", "laughs"],
+)
+def test_a_file_that_is_no_config_is_one_sentence_and_leaves_no_file(tmp_path: Path, content: bytes, word: str) -> None:
+    (tmp_path / "config.yaml").write_bytes(content)
+    error = sentence(tmp_path)
+    assert error.startswith("Error: config.yaml")
+    assert word in error
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
