@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cases import EPOCH, case_config, load_arrays
 from one_core import pin
-from peers import CONTENDERS, NotInstalledError, Train
+from peers import CONTENDERS, NoEngineError, NotInstalledError, Train
 
 PATIENCE = 900  # seconds that a contender may take for anything: torch.compile compiles for minutes
 CALIBRATION = 0.25  # seconds of steps that tell how many make a block
@@ -33,7 +33,7 @@ class Rival:
     plan: Plan
     steps: int = 0  # of a block
     epochs: list[float] = field(default_factory=list)  # seconds per epoch, one a round
-    problem: str = ""  # "not installed: ..." or "failed: ..."; empty while all is well
+    problem: str = ""  # "not installed: ...", "none: ..." or "failed: ..."; empty while all is well
 
     def __post_init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -83,6 +83,8 @@ def _work(connection: Connection, plan: Plan) -> None:
         pass  # the parent is gone
     except NotInstalledError as error:
         connection.send(f"not installed: {error}")
+    except NoEngineError as error:
+        connection.send(f"none: {error}")
     except Exception as error:  # whatever a library raises is a line of the table
         connection.send(f"failed: {_one_line(error)}")
 

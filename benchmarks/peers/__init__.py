@@ -22,6 +22,10 @@ class NotInstalledError(Exception):
     """A contender's package is not there."""
 
 
+class NoEngineError(Exception):
+    """The project has no engine of this kind for the model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contender:
     """One way to train: its name in tables, where it is built, and the packages it needs."""

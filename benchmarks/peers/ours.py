@@ -11,7 +11,7 @@ from fmnist.engines import choose_engine
 from fmnist.models import build_model
 from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
 from fmnist.run_config import RunConfig
-from peers import Train
+from peers import NoEngineError, Train
 from peers.torch_loop import resident
 
 
@@ -32,7 +32,7 @@ def build(config: RunConfig, arrays: Arrays, name: str) -> Train:
     model = build_model(config).train()
     engine = choose_engine(name, model, images.device)
     if engine.name != name:
-        raise LookupError(f"the model {config.model} has no {name} engine")
+        raise NoEngineError(f"{config.model} has no {name} engine")
     optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
     scheduler = SCHEDULERS[config.scheduler](optimizer, config)
 

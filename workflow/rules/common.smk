@@ -12,6 +12,7 @@ from fmnist.errors import FmnistError
 from fmnist.experiments import plan_experiments, seeds_of
 from fmnist.hardware import has_nvidia_gpu
 from fmnist.reported import read_reported
+from fmnist.workload import work
 
 BASE = Path(workflow.basedir)
 SCHEMAS = BASE / "workflow/schemas"
@@ -117,6 +118,12 @@ def settings_of(wildcards):
             f"Error: the run {wildcards.run_id!r} belongs to no experiment; allowed: a run of the config."
         )
     return SETTINGS[wildcards.run_id]
+
+
+def work_of_run(wildcards):
+    """How long a run takes beside others."""
+    run = PLAN.runs.get(wildcards.run_id)
+    return work(run) if run else 0
 
 
 # One GPU where the config demands it or this machine has one; none otherwise.

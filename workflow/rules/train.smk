@@ -61,6 +61,8 @@ rule train:
         f"{LOGS}/train/{{run_id}}/seed={{seed}}.log",
     benchmark:
         f"{BENCHMARKS}/train/{{run_id}}/seed={{seed}}.tsv"
+    # The longest first: begun last, it would keep one core busy when all else is done.
+    priority: work_of_run
     threads: 1
     resources:
         # Numbers where they will do: a function costs time in the planning of every job.
