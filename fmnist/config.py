@@ -44,7 +44,8 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _source(node: yaml.Node) -> str:
     """Show a node as the file writes it, cut: what aliases stand for can be endless."""
-    text = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+    kind = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+    text = repr(node.value) if isinstance(node, yaml.ScalarNode) else kind
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -209,6 +209,6 @@ FILES: list[tuple[str, bytes, list[str]]] = [
     ("a number of 50,000 bits", b"seeds: 0b" + b"1" * 50000, ["line 1, column 8", "too long a number"]),
     ("a key of 50,000 bits", b"? 0b" + b"1" * 50000 + b"\n: 1\n", ["line 1, column 3", "too long a number"]),
     ("laughs", _laughs("b: 1").encode(), ["more than 1,000,000 values", "fewer aliases"]),
-    ("laughs as a key", _laughs("? *a9\n: 1").encode(), ["the key is a sequence", "a plain word or number"]),
+    ("laughs as a key", _laughs("? *a9\n: 1").encode(), ["the key is a list", "a plain word or number"]),
     ("laughs as a number", _laughs("b: !!int *a9").encode(), ["is not valid YAML"]),
 ]
