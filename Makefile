@@ -73,7 +73,7 @@ audit: ## Look up known vulnerabilities of the locked versions (asks pypi.org)
 	test -x .auditvenv/bin/python || $(PYTHON) -m venv .auditvenv
 	@.auditvenv/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit==2.10.1' \
 		|| { echo "Not audited: pip-audit 2.10.1 could not be installed; the package index must have it." >&2; exit 1; }
-	@.auditvenv/bin/pip-audit --disable-pip --require-hashes -r requirements.lock \
+	@.auditvenv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock \
 		|| { echo "Audit failed: a locked version has a known fault, or pypi.org did not answer (see above)." >&2; exit 1; }
 
 # The peers it compares with lie in an environment of their own.
