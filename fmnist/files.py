@@ -1,6 +1,8 @@
 """Atomic writing, so that a file is whole or not there."""
 
 import contextlib
+import fcntl
+import glob
 import json
 import os
 import tempfile
@@ -11,17 +13,40 @@ from typing import Any
 
 @contextlib.contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, and rename it into place on success."""
+    """Yield a temporary path beside `path`, and rename it into place on success.
+
+    What a killed process left of its own writing of `path` is deleted; what another process is
+    writing stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _delete_leftovers(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
     temporary = Path(name)
     try:
+        _lock(handle)
         yield temporary
         temporary.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
         temporary.replace(path)
     finally:
+        os.close(handle)
         temporary.unlink(missing_ok=True)
+
+
+def _delete_leftovers(path: Path) -> None:
+    # mkstemp puts eight characters where the question marks stand.
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.????????{glob.escape(path.suffix)}"):
+        with contextlib.suppress(OSError), leftover.open("rb") as stream:
+            if _lock(stream.fileno()):
+                leftover.unlink()
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file until it is closed or the process ends; tell whether that could be done."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # it is another's, or the file system knows no locks
+        return False
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

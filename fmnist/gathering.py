@@ -1,6 +1,7 @@
 """Gather the files of many runs into tidy tables: results/runs.csv and results/loss.csv."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +21,18 @@ NUMBERS = (
     "fitted_train_accuracy",
     "generalization_gap",
 )
+MEASURED = ("parameter_count", *NUMBERS, "diverged", "epochs_trained")
 RUN_COLUMNS = (
     "run_id",
     "seed",
     *setting_names(),
-    "parameter_count",
-    *NUMBERS,
-    "diverged",
-    "epochs_trained",
+    *MEASURED,
     "seconds",
     "device",
     "engine",
 )
 CURVE_HEADER = "epoch,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate"
+FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # stand in both of a run's files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,17 +50,18 @@ class RunFolder:
         try:
             return json.loads(text)
         except ValueError as error:
-            raise self._unreadable(name, error) from None
+            raise self.refused(name, f"cannot be read ({error})") from None
 
     def read_text(self, name: str) -> str:
         """Read one of the run's text files; DataError where it is missing or no text."""
         try:
             return (self.path / name).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise self._unreadable(name, error) from None
+            raise self.refused(name, f"cannot be read ({error})") from None
 
-    def _unreadable(self, name: str, error: Exception) -> DataError:
-        return DataError(f"{self.path / name} cannot be read ({error}); delete {self.path} to train the run anew.")
+    def refused(self, name: str, why: str) -> DataError:
+        """Return the error that says why one of the run's files is not used, and what to do."""
+        return DataError(f"{self.path / name} {why}; delete {self.path} to train the run anew.")
 
 
 def gather_runs(folders: Iterable[RunFolder], data_sha256: str) -> tuple[pd.DataFrame, list[tuple[str, Any]]]:
@@ -88,28 +89,63 @@ def _check(folder: RunFolder, metrics: Any, data_sha256: str) -> None:
     for key, value in expected.items():
         found = metrics.get(key) if isinstance(metrics, dict) else None
         if found != value:
-            raise DataError(
-                f"{folder.path / 'metrics.json'} holds {key} {found!r}, which is not that of its run ({value!r}); "
-                f"delete {folder.path} to train the run anew."
-            )
+            raise folder.refused("metrics.json", f"holds {key} {found!r}, which is not that of its run ({value!r})")
+    for key in MEASURED:
+        if not _is_number(key, metrics.get(key, "")):
+            raise folder.refused("metrics.json", f"holds no number as its {key}")
+
+
+def _is_number(key: str, value: Any) -> bool:
+    if key == "epochs_trained":
+        return isinstance(value, int)
+    return isinstance(value, int | float) or (value is None and key in FINAL)  # null: not finite
 
 
 def _row(metrics: dict[str, Any], provenance: dict[str, Any]) -> dict[str, Any]:
     settings = {key: format_value(value) for key, value in metrics["config"].items() if value is not None}
-    measured = {key: metrics[key] for key in ("parameter_count", *NUMBERS, "diverged", "epochs_trained")}
+    measured = {key: metrics[key] for key in MEASURED}
     where = {key: provenance[key] for key in ("seconds", "device", "engine")}
     return {"run_id": metrics["run_id"], "seed": metrics["seed"], **settings, **measured, **where}
 
 
-def gather_curves(folders: Sequence[RunFolder]) -> str:
-    """Return loss.csv of all runs as text: each run's rows, its id and seed before them."""
+def gather_curves(folders: Sequence[RunFolder], runs: pd.DataFrame) -> str:
+    """Return loss.csv of all runs as text: each run's rows, its id and seed before them.
+
+    `runs` is what `gather_runs` returns of the same folders. Raises DataError where a curve is
+    cut, or is not the one that its run's metrics end.
+    """
     lines = [f"run_id,seed,{CURVE_HEADER}"]
-    for folder in folders:
-        header, *rows = folder.read_text("loss.csv").splitlines() or [""]
-        if header != CURVE_HEADER or not rows:
-            raise DataError(f"{folder.path / 'loss.csv'} is no loss curve; delete {folder.path} to train the run anew.")
-        lines += [f"{folder.run_id},{folder.seed},{row}" for row in rows]
+    for folder, epochs, *final in zip(folders, runs["epochs_trained"], *(runs[name] for name in FINAL), strict=True):
+        lines += [f"{folder.run_id},{folder.seed},{row}" for row in _curve(folder, epochs, final)]
     return "\n".join(lines) + "\n"
+
+
+def _curve(folder: RunFolder, epochs: int, final: Sequence[float | None]) -> list[str]:
+    """Return the rows of a run's loss curve: one an epoch, the last with the final numbers."""
+    text = folder.read_text("loss.csv")
+    header, *rows = text.splitlines() or [""]
+    if header != CURVE_HEADER or not text.endswith("\n") or not _ends(rows, epochs, final):
+        what = f"is not the curve of its metrics: one row for each of {epochs} epochs, the last with the final numbers"
+        raise folder.refused("loss.csv", what)
+    return rows
+
+
+def _ends(rows: Sequence[str], epochs: int, final: Sequence[float | None]) -> bool:
+    cells = [row.split(",") for row in rows]
+    if not rows or [cell for cell, *_ in cells] != [str(epoch) for epoch in range(1, epochs + 1)]:
+        return False
+    if any(len(row) != len(CURVE_HEADER.split(",")) for row in cells):
+        return False
+    return all(_same(cell, number) for cell, number in zip(cells[-1][1:-1], final, strict=True))
+
+
+def _same(cell: str, number: float | None) -> bool:
+    """Tell whether a cell of loss.csv is a number of metrics.json, where one that is not finite is null."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return False
+    return value == number or (not math.isfinite(value) and (number is None or math.isnan(number)))
 
 
 def read_runs(path: Path) -> pd.DataFrame:

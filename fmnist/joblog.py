@@ -1,5 +1,6 @@
 """What a workflow job says: its log file, and one sentence on the terminal when it fails."""
 
+import errno
 import logging
 import sys
 import traceback
@@ -9,6 +10,15 @@ from typing import Any
 
 from fmnist.errors import FmnistError
 
+AGAIN = "then give the same command again, and it goes on from there"
+REMEDIES = {
+    errno.ENOSPC: f"make room, {AGAIN}",
+    errno.EDQUOT: f"make room, {AGAIN}",
+    errno.EFBIG: f"raise the limit on the size of files, {AGAIN}",
+    errno.EROFS: f"make the folder writable, {AGAIN}",
+    errno.EACCES: f"change the permissions, {AGAIN}",
+}
+
 
 def run_logged(main: Callable[[Any], None], job: Any) -> None:
     """Run a script's main with its log; on failure, say one sentence and exit with 1.
@@ -17,11 +27,27 @@ def run_logged(main: Callable[[Any], None], job: Any) -> None:
     to the log, and the sentence names it.
     """
     log = Path(job.log[0])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=log, filemode="w", format="%(asctime)s %(message)s", level=logging.INFO, force=True)
+    logging.raiseExceptions = False  # a log that cannot be written to is no reason to end a job
+    try:
+        _open(log)
+    except OSError as error:
+        sys.exit(f"{job.rule} failed: {_sentence(error)}")
     try:
         main(job)
     except Exception as error:
         logging.error("%s", traceback.format_exc())
-        what = str(error) if isinstance(error, FmnistError) else f"{type(error).__name__}: {error}"
-        sys.exit(f"{job.rule} failed: {what} (log: {log})")
+        sys.exit(f"{job.rule} failed: {_sentence(error)} (log: {log})")
+
+
+def _open(log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=log, filemode="w", format="%(asctime)s %(message)s", level=logging.INFO, force=True)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, FmnistError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in REMEDIES:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}; {REMEDIES[error.errno]}."
+    return f"{type(error).__name__}: {error}"

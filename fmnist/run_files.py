@@ -55,8 +55,10 @@ def write_loss_curve(path: Path, epochs: list[EpochRecord]) -> None:
 
 def write_predictions(path: Path, predictions: "np.typing.NDArray[np.uint8]") -> None:
     """Write predictions.npy: the predicted class of every test image, uint8."""
-    with atomic(path) as temporary, temporary.open("wb") as stream:
-        np.save(stream, predictions, allow_pickle=False)
+    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
+    np.save(content, predictions, allow_pickle=False)
+    with atomic(path) as temporary:
+        temporary.write_bytes(content.getvalue())
 
 
 def write_provenance(path: Path, provenance: dict[str, Any]) -> None:

@@ -1,6 +1,9 @@
 """Atomic writing: a file is whole or not there."""
 
 import math
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,39 @@ def test_json_knows_no_nan(tmp_path: Path, number: float) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "x.json", {"a": number})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_kill_left_goes_with_the_next_writing_of_that_file(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from fmnist.files import atomic\n"
+        "with atomic(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    path, other = tmp_path / "metrics.json", tmp_path / "metrics.json.json"
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", program, path], check=False).returncode == -signal.SIGKILL
+        (left,) = tmp_path.iterdir()  # the first kill's is gone
+        assert left.name.startswith(".metrics.json.")
+    write_text(other, "another file")
+    assert left.exists()
+    write_text(path, "whole")
+    assert sorted(tmp_path.iterdir()) == [path, other]
+
+
+def test_what_another_process_is_writing_stays(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    program = "import pathlib, sys; from fmnist import files; files.write_text(pathlib.Path(sys.argv[1]), 'second')"
+    with atomic(path) as temporary:
+        temporary.write_text("first", encoding="utf-8")
+        subprocess.run([sys.executable, "-c", program, path], check=True)
+        assert path.read_text(encoding="utf-8") == "second"
+    assert path.read_text(encoding="utf-8") == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_persons_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    kept = [tmp_path / ".x.txt.swp", tmp_path / ".x.txt.old.txt", tmp_path / ".x.txt"]
+    for path in kept:
+        path.touch()
+    write_text(tmp_path / "x.txt", "x")
+    assert all(path.exists() for path in kept)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,17 @@ from fmnist.errors import DataError
 from fmnist.gathering import CURVE_HEADER, RUN_COLUMNS, RunFolder, gather_curves, gather_runs, read_curves, read_runs
 
 DATA = "d" * 64
-CURVE = CURVE_HEADER + "\n1,0.5,0.8,0.6,0.7,0.001\n2,0.25,0.9,0.5,0.75,0.0009\n"
+CURVE = CURVE_HEADER + "\n1,0.5,0.8,0.6,0.7,0.001\n2,0.16,0.94,0.31,0.89,0.0009\n"  # ends as metrics_of says
 RUNS = plan().runs
 
 
 def folder(root: Path, run_id: str, seed: int, changes: dict[str, Any] | None = None) -> RunFolder:
     """Make the folder of a finished run; `changes` spoil its metrics."""
     settings = RUNS[run_id].settings()
+    changes = {"epochs_trained": 2, **(changes or {})}
     path = root / run_id / f"seed={seed}"
     path.mkdir(parents=True)
-    (path / "metrics.json").write_text(
-        json.dumps({**metrics_of(run_id, seed, settings), **(changes or {})}), encoding="utf-8"
-    )
+    (path / "metrics.json").write_text(json.dumps({**metrics_of(run_id, seed, settings), **changes}), encoding="utf-8")
     (path / "provenance.json").write_text(json.dumps(provenance_of()), encoding="utf-8")
     (path / "loss.csv").write_text(CURVE, encoding="utf-8")
     return RunFolder(path=path, run_id=run_id, seed=seed, settings=settings)
@@ -126,18 +126,30 @@ def test_metrics_that_are_no_mapping_are_refused(tmp_path: Path) -> None:
         gather_runs([spoilt], DATA)
 
 
+def curves_of(*folders: RunFolder) -> str:
+    return gather_curves(folders, gather_runs(folders, DATA)[0])
+
+
 def test_curves_are_each_runs_rows_with_its_id_and_seed(tmp_path: Path) -> None:
-    folders = [folder(tmp_path, "fc", 0), folder(tmp_path, "lenet5", 3)]
-    text = gather_curves(folders)
+    text = curves_of(folder(tmp_path, "fc", 0), folder(tmp_path, "lenet5", 3))
     assert text == (
         f"run_id,seed,{CURVE_HEADER}\n"
         "fc,0,1,0.5,0.8,0.6,0.7,0.001\n"
-        "fc,0,2,0.25,0.9,0.5,0.75,0.0009\n"
+        "fc,0,2,0.16,0.94,0.31,0.89,0.0009\n"
         "lenet5,3,1,0.5,0.8,0.6,0.7,0.001\n"
-        "lenet5,3,2,0.25,0.9,0.5,0.75,0.0009\n"
+        "lenet5,3,2,0.16,0.94,0.31,0.89,0.0009\n"
     )
     (tmp_path / "loss.csv").write_text(text, encoding="utf-8")
-    assert read_curves(tmp_path / "loss.csv")["train_loss"].tolist() == [0.5, 0.25, 0.5, 0.25]
+    assert read_curves(tmp_path / "loss.csv")["train_loss"].tolist() == [0.5, 0.16, 0.5, 0.16]
+
+
+def test_the_curve_of_a_diverged_run_ends_without_a_number(tmp_path: Path) -> None:
+    changes = {"train_loss": None, "test_loss": None, "diverged": True}
+    diverged = folder(tmp_path, "fc", 0, changes)
+    for last in ("2,nan,0.94,inf,0.89,0.0009\n", "2,-inf,0.94,nan,0.89,0.0009\n"):
+        (diverged.path / "loss.csv").write_text(CURVE.replace(CURVE.splitlines()[-1] + "\n", last), encoding="utf-8")
+        assert last in curves_of(folder(tmp_path, "lenet5", 0), diverged)
+        shutil.rmtree(tmp_path / "lenet5")
 
 
 def test_a_diverged_curve_is_read_as_nan(tmp_path: Path) -> None:
@@ -147,15 +159,45 @@ def test_a_diverged_curve_is_read_as_nan(tmp_path: Path) -> None:
     assert math.isinf(curves.loc[0, "test_loss"])
 
 
-@pytest.mark.parametrize("content", ["", CURVE_HEADER + "\n", "epoch,loss\n1,0.5\n"], ids=["empty", "no rows", "other"])
-def test_a_file_that_is_no_loss_curve_is_named(tmp_path: Path, content: str) -> None:
+def refused(spoilt: RunFolder) -> str:
+    """Return why a run's loss curve is refused."""
+    runs, _ = gather_runs([spoilt], DATA)
+    with pytest.raises(DataError) as caught:
+        gather_curves([spoilt], runs)
+    assert str(caught.value).endswith(f"; delete {spoilt.path} to train the run anew.")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        CURVE_HEADER + "\n",
+        "epoch,loss\n1,0.5\n",
+        CURVE.replace("\n1,", "\n3,"),
+        CURVE + "3,0.16,0.94,0.31,0.89,0.0009\n",
+        CURVE.replace("0.16", "0.17"),
+        CURVE.replace("0.89", "0.88"),
+        CURVE.replace("0.31", "nan"),
+        CURVE.replace("0.94", "?"),
+        CURVE.replace("0.7,0.001", "0.7"),
+    ],
+    ids=["empty", "no rows", "other", "epochs", "too long", "loss", "accuracy", "nan", "no number", "a cell less"],
+)
+def test_the_loss_curve_of_another_run_is_refused(tmp_path: Path, content: str) -> None:
     spoilt = folder(tmp_path, "fc", 0)
     (spoilt.path / "loss.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(DataError) as caught:
-        gather_curves([spoilt])
-    assert (
-        str(caught.value) == f"{spoilt.path / 'loss.csv'} is no loss curve; delete {spoilt.path} to train the run anew."
+    assert refused(spoilt) == (
+        f"{spoilt.path / 'loss.csv'} is not the curve of its metrics: one row for each of 2 epochs, the last with the "
+        f"final numbers; delete {spoilt.path} to train the run anew."
     )
+
+
+def test_a_loss_curve_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    spoilt = folder(tmp_path, "fc", 0)
+    for length in range(len(CURVE)):
+        (spoilt.path / "loss.csv").write_text(CURVE[:length], encoding="utf-8")
+        assert "is not the curve of its metrics" in refused(spoilt)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["missing", "binary"])
@@ -164,5 +206,23 @@ def test_a_loss_curve_that_cannot_be_read_is_named(tmp_path: Path, content: byte
     (spoilt.path / "loss.csv").unlink()
     if content is not None:
         (spoilt.path / "loss.csv").write_bytes(content)
-    with pytest.raises(DataError, match=r"loss.csv .*delete .* to train the run anew\.$"):
-        gather_curves([spoilt])
+    assert "loss.csv cannot be read (" in refused(spoilt)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"test_accuracy": "high"}, {"train_loss": [0.5]}, {"epochs_trained": 2.5}, {"parameter_count": None}]
+)
+def test_metrics_that_are_no_numbers_are_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    spoilt = folder(tmp_path, "fc", 0, changes)
+    with pytest.raises(DataError, match=rf"metrics\.json holds no number as its {next(iter(changes))}; delete"):
+        gather_runs([spoilt], DATA)
+
+
+@pytest.mark.parametrize("key", ["test_accuracy", "parameter_count", "diverged", "epochs_trained"])
+def test_metrics_that_lack_a_number_are_refused(tmp_path: Path, key: str) -> None:
+    spoilt = folder(tmp_path, "fc", 0)
+    metrics = spoilt.read_json("metrics.json")
+    del metrics[key]
+    (spoilt.path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    with pytest.raises(DataError, match=rf"metrics\.json holds no number as its {key}; delete"):
+        gather_runs([spoilt], DATA)

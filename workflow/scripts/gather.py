@@ -16,7 +16,7 @@ def main(job: Any) -> None:
     ]
     runs, provenances = gather_runs(folders, file_sha256(Path(job.input.checksum)))
     write_text(Path(job.output.runs), runs.to_csv(index=False, lineterminator="\n"))
-    write_text(Path(job.output.loss), gather_curves(folders))
+    write_text(Path(job.output.loss), gather_curves(folders, runs))
     write_json(Path(job.output.provenance), summarise(provenances))
 
 
