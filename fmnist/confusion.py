@@ -1,0 +1,64 @@
+"""Confusion matrices: how many test images of each class every run takes for which class."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fmnist.dataset import CLASS_NAMES
+from fmnist.predictions import Classes
+from fmnist.statistics import Array
+
+COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
+_CLASSES = len(CLASS_NAMES)
+
+
+def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Classes) -> pd.DataFrame:
+    """Return confusion.csv: one row for every run, seed and pair of classes that occurs.
+
+    `predictions` are (run id, seed, predicted classes), `labels` the true classes.
+    """
+    rows = []
+    for run_id, seed, predicted in predictions:
+        counts = np.bincount(labels.astype(int) * _CLASSES + predicted, minlength=_CLASSES**2)
+        for pair in np.flatnonzero(counts):
+            true, taken = divmod(int(pair), _CLASSES)
+            rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], int(counts[pair])))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def read_confusion(path: Path) -> pd.DataFrame:
+    """Read a confusion.csv."""
+    return pd.read_csv(path, dtype={"run_id": "str", "true_class": "str", "predicted_class": "str"})
+
+
+def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:
+    """Return every run's matrices by run id: images[seed, true class, predicted class], in the order of CLASS_NAMES."""
+    place = {name: index for index, name in enumerate(CLASS_NAMES)}
+    found = {}
+    for run_id, rows in table.groupby("run_id", sort=False):
+        seeds = sorted(set(rows["seed"]))
+        matrices = np.zeros((len(seeds), _CLASSES, _CLASSES))
+        true, taken = (rows[name].map(place).to_numpy() for name in ("true_class", "predicted_class"))
+        matrices[rows["seed"].map(seeds.index).to_numpy(), true, taken] = rows["images"].to_numpy()
+        found[str(run_id)] = matrices
+    return found
+
+
+def in_percent(matrices: Array) -> Array:
+    """Return [..., true class, predicted class] in percent of the true class; NaN for a class without images."""
+    images = matrices.sum(axis=-1, keepdims=True)
+    percent: Array = np.divide(100 * matrices, images, out=np.full_like(matrices, np.nan), where=images > 0)
+    return percent
+
+
+def class_accuracies(matrices: Array) -> Array:
+    """Return [..., class]: the percentage of each class's images that are recognised."""
+    return np.diagonal(in_percent(matrices), axis1=-2, axis2=-1)
+
+
+def accuracies(matrices: Array) -> Array:
+    """Return the percentage of all images that are recognised, for each matrix."""
+    percent: Array = 100 * np.trace(matrices, axis1=-2, axis2=-1) / matrices.sum(axis=(-2, -1))
+    return percent
