@@ -39,6 +39,7 @@ CURVES = ("run_id", "seed", "epoch", "train_loss")
 def evaluate_claims(material: Material) -> pd.DataFrame:
     """Return claims.csv: one row a claim, with COLUMNS.
 
+    `first_run` and `second_run` are the ids of the two runs that `first` and `second` name.
     `effect`, `lower` and `upper` are of `first` minus `second`, and like `margin` in `unit`:
     points, percent, or percent of seeds; the ends are one-sided bounds at the significance
     level. `towards` is 1 or -1, the sign that the effect has where the claim holds, and 0
@@ -68,9 +69,8 @@ def _check(material: Material) -> None:
 
 def read_verdicts(path: Path) -> pd.DataFrame:
     """Read a claims.csv: texts as text, NaN where there is no number."""
-    texts = dict.fromkeys(
-        ("id", "section", "form", "measure", "verdict", "first", "second", "unit", "tested", "reason"), "str"
-    )
+    names = ("id", "section", "form", "measure", "verdict", "first", "second", "first_run", "second_run", "unit")
+    texts = dict.fromkeys((*names, "tested", "reason"), "str")
     return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
 
 
