@@ -1,0 +1,102 @@
+"""What the report says about the noise of the test images beside that of the seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from fmnist.report_results import number_or_none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoiseRow:
+    """One line of image_noise.csv; None where one seed gives no number."""
+
+    claims: str
+    first: str
+    second: str
+    images: int
+    effect: float
+    seeds_error: float | None
+    seeds_lower: float | None
+    seeds_upper: float | None
+    images_error: float
+    images_lower: float
+    images_upper: float
+    both_error: float | None
+    both_lower: float | None
+    both_upper: float | None
+    disagree: float
+    disagree_within: float | None
+
+    @property
+    def name(self) -> str:
+        """The comparison in words."""
+        return f"{self.first} against {self.second}"
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval over seeds and images; over the images alone where a run has one seed."""
+        if self.both_lower is None or self.both_upper is None:
+            return self.images_lower, self.images_upper
+        return self.both_lower, self.both_upper
+
+    @property
+    def clear(self) -> bool:
+        """Whether that interval leaves zero out."""
+        return _leaves_zero_out(*self.interval)
+
+    @property
+    def clear_over_seeds(self) -> bool:
+        """The same of the interval over the seeds alone."""
+        return _leaves_zero_out(self.seeds_lower, self.seeds_upper)
+
+
+def _leaves_zero_out(lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageNoise:
+    """The whole table, and what it comes to."""
+
+    rows: tuple[NoiseRow, ...]
+
+    @property
+    def several(self) -> tuple[NoiseRow, ...]:
+        """The pairs whose runs both have several seeds."""
+        return tuple(row for row in self.rows if row.both_error is not None)
+
+    @property
+    def larger(self) -> int:
+        """In how many of those pairs the images' standard error is larger than the seeds'."""
+        return sum(row.images_error > (row.seeds_error or 0) for row in self.several)
+
+    @property
+    def lost(self) -> tuple[NoiseRow, ...]:
+        """The pairs that are clear of zero over the seeds, and not over seeds and images."""
+        return tuple(row for row in self.several if row.clear_over_seeds and not row.clear)
+
+    def typical(self, name: str) -> float | None:
+        """The median of a column over the pairs that have it; None where none has."""
+        return _median([getattr(row, name) for row in self.rows])
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def read_image_noise(path: Path) -> ImageNoise:
+    """Read an image_noise.csv."""
+    texts = dict.fromkeys(("claims", "first", "second", "first_run", "second_run"), "str")
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    columns = [field.name for field in fields(NoiseRow)]
+    return ImageNoise(
+        rows=tuple(
+            NoiseRow(**{str(name): number_or_none(value) for name, value in record.items()})
+            for record in table[columns].to_dict("records")
+        )
+    )

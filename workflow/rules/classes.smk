@@ -1,0 +1,60 @@
+# Class by class: which is taken for which, and what each change does to every one of them.
+
+CONFUSION_CODE = modules("confusion.py", "predictions.py")
+CLASS_FIGURE_CODE = modules(
+    "claim_words.py",
+    "class_figures.py",
+    "classes.py",
+    "confusion.py",
+    "plot_style.py",
+    "statistics.py",
+)
+
+
+rule confusion:
+    input:
+        # The script reads the predictions.npy of every row: the jobs that made runs.csv made them.
+        runs=rules.gather.output.runs,
+        arrays=ancient(ARRAYS),
+        code=CONFUSION_CODE,
+    output:
+        f"{RESULTS}/confusion.csv",
+    log:
+        f"{LOGS}/confusion.log",
+    benchmark:
+        f"{BENCHMARKS}/confusion.tsv"
+    localrule: True
+    params:
+        folder=f"{RESULTS}/runs",
+    script:
+        "../scripts/confusion.py"
+
+
+rule class_figures:
+    input:
+        confusion=rules.confusion.output[0],
+        code=CLASS_FIGURE_CODE,
+    output:
+        confusion=report(
+            f"{RESULTS}/figures/confusion.svg",
+            caption="../report/confusion.rst",
+            category="Figures",
+            labels={"experiment": "confusion matrices"},
+        ),
+        classes=report(
+            f"{RESULTS}/figures/classes.svg",
+            caption="../report/classes.rst",
+            category="Figures",
+            labels={"experiment": "what each change does to every class"},
+        ),
+    log:
+        f"{LOGS}/figures/classes.log",
+    benchmark:
+        f"{BENCHMARKS}/figures/classes.tsv"
+    localrule: True
+    params:
+        experiments={
+            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
+        },
+    script:
+        "../scripts/class_figures.py"

@@ -1,0 +1,24 @@
+"""Draw which class is taken for which, and what each change does to every class."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.class_figures import classes_figure, confusion_figure
+from fmnist.classes import class_changes, shown_matrices
+from fmnist.confusion import confusion_matrices, read_confusion
+from fmnist.experiments import Experiment
+from fmnist.figures import save_svg
+from fmnist.joblog import run_logged
+from fmnist.partial import with_runs
+
+
+def main(job: Any) -> None:
+    planned = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    matrices = confusion_matrices(read_confusion(Path(job.input.confusion)))
+    experiments = with_runs(planned, matrices)
+    save_svg(confusion_figure(shown_matrices(experiments, matrices)), Path(job.output.confusion))
+    save_svg(classes_figure(class_changes(experiments, matrices)), Path(job.output.classes))
+
+
+if "snakemake" in globals():
+    run_logged(main, globals()["snakemake"])

@@ -1,0 +1,30 @@
+"""Set the noise of the test images beside that of the seeds, for every pair of runs that a claim rests on."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fmnist.claims import read_verdicts
+from fmnist.files import write_text
+from fmnist.gathering import read_runs
+from fmnist.image_noise import compared_pairs, noise_table
+from fmnist.joblog import run_logged
+from fmnist.predictions import all_predictions, read_test_labels
+from fmnist.tables import to_csv
+
+
+def main(job: Any) -> None:
+    labels = read_test_labels(Path(job.input.arrays))
+    pairs = compared_pairs(read_verdicts(Path(job.input.verdicts)))
+    compared = {run_id for pair in pairs for run_id in (pair.first_run, pair.second_run)}
+    runs = read_runs(Path(job.input.runs))
+    correct: dict[str, list[Any]] = {}
+    for run_id, _, predicted in all_predictions(runs[runs["run_id"].isin(compared)], Path(job.params.folder), labels):
+        correct.setdefault(run_id, []).append(predicted == labels)
+    table = noise_table(pairs, {run_id: np.stack(seeds) for run_id, seeds in correct.items()})
+    write_text(Path(job.output[0]), to_csv(table))
+
+
+if "snakemake" in globals():
+    run_logged(main, globals()["snakemake"])
