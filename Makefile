@@ -54,6 +54,7 @@ claims: $(READY) ## Print the verdict on every claim of the original
 
 reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
 	cp results/runs.csv results/loss.csv results/provenance.json reference/
+	cp results/confusion.csv results/image_noise.csv reference/
 	cp results/report/index.html results/report/report.pdf reference/
 	cp results/figures/reported_vs_replicated.svg reference/
 

@@ -27,6 +27,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
@@ -54,4 +55,6 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         rules.claims_table.output,
+        rules.confusion.output,
+        rules.image_noise.output,
     localrule: True

@@ -10,10 +10,13 @@ import yaml
 
 from fmnist.architecture import build_network, format_shape, layers
 from fmnist.claim_list import ClaimList
+from fmnist.confusion import confusion_matrices, read_confusion
 from fmnist.experiments import Experiment, Plan, seeds_of
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
 from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
+from fmnist.report_classes import class_report
+from fmnist.report_images import read_image_noise
 from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
 from fmnist.reported import Reported, ReportedRun
 from fmnist.run_config import format_value
@@ -43,6 +46,10 @@ class Inputs:
     claim_figures: Mapping[str, str]  # by claim
     verdict_figure: str
     calibration: Path  # benchmarks/calibration.csv
+    confusion: Path  # results/confusion.csv
+    confusion_figure: str
+    classes_figure: str
+    image_noise: Path  # results/image_noise.csv
 
 
 def build_context(inputs: Inputs) -> dict[str, Any]:
@@ -74,6 +81,10 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "comparison": _comparison(inputs.comparison),
         "comparison_figure": inputs.comparison_figure,
         **_claims(inputs),
+        "classes": class_report(inputs.plan.experiments, confusion_matrices(read_confusion(inputs.confusion))),
+        "confusion_figure": inputs.confusion_figure,
+        "classes_figure": inputs.classes_figure,
+        "noise": read_image_noise(inputs.image_noise),
         "data_files": inputs.data_files,
         "provenance": inputs.provenance,
         "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),

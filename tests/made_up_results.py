@@ -13,12 +13,14 @@ from fmnist.architecture import build_network
 from fmnist.claim_list import read_claims
 from fmnist.claim_runs import KnownRuns
 from fmnist.claim_testing import Material
-from fmnist.claims import evaluate_claims
+from fmnist.claims import evaluate_claims, read_verdicts
 from fmnist.config import read_yaml
+from fmnist.confusion import confusion_table
 from fmnist.data_files import FILES
 from fmnist.experiments import plan_experiments
 from fmnist.files import write_json, write_text
 from fmnist.gathering import RUN_COLUMNS, read_runs
+from fmnist.image_noise import compared_pairs, noise_table
 from fmnist.models import parameter_count
 from fmnist.reported import read_reported
 from fmnist.run_config import format_value
@@ -118,7 +120,8 @@ class Results:
         write_json(self.folder / "provenance.json", self._provenance())
         write_text(self.folder / "data.sha256", "".join(f"{'0' * 64}  {name}\n" for name in FILES))
         write_text(self.folder / "claims.csv", to_csv(self._verdicts(runs, curves)))
-        names = ["reported_vs_replicated", "fc_network", "lenet5_network", "verdicts"]
+        self._write_predicted()
+        names = ["reported_vs_replicated", "fc_network", "lenet5_network", "verdicts", "confusion", "classes"]
         for name in [*self.plan.experiments, *names, *(f"claims/{claim.id}" for claim in self.claims.claims)]:
             write_text(self.figure(name), A_FIGURE)
         if self.draw:
@@ -128,6 +131,24 @@ class Results:
     def _verdicts(self, runs, curves):
         known = KnownRuns(experiments=self.plan.experiments, reported=self.reported)
         return evaluate_claims(Material(claims=self.claims, known=known, runs=runs, curves=curves))
+
+    def _write_predicted(self):
+        """Write what the predictions say, of test images that are a hundred of each class."""
+        labels = np.repeat(np.arange(10, dtype=np.uint8), 100)
+        predicted = [(run.run_id, run.seed, self._predictions(labels, run)) for run in self.runs.itertuples()]
+        write_text(self.folder / "confusion.csv", to_csv(confusion_table(predicted, labels)))
+        correct = {}
+        for run_id, _, classes in predicted:
+            correct.setdefault(run_id, []).append(classes == labels)
+        stacked = {run_id: np.stack(seeds) for run_id, seeds in correct.items()}
+        pairs = compared_pairs(read_verdicts(self.folder / "claims.csv"))
+        write_text(self.folder / "image_noise.csv", to_csv(noise_table(pairs, stacked, draws=200)))
+
+    def _predictions(self, labels, run):
+        """Take the next class for as many images as the accuracy asks, the more the later the class."""
+        noise = np.random.default_rng(int(hashlib.sha256(f"{run.run_id} {run.seed}".encode()).hexdigest()[:8], 16))
+        wrong = noise.random(len(labels)) < (1 - run.test_accuracy) * labels / 4.5
+        return np.where(wrong, (labels + 1) % 10, labels).astype(np.uint8)
 
     def _provenance(self):
         names = ["python", "torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake"]
@@ -173,6 +194,10 @@ class Results:
             "claim_figures": [self.figure(f"claims/{claim.id}") for claim in self.claims.claims],
             "verdict_figure": self.figure("verdicts"),
             "calibration": ROOT / "benchmarks/calibration.csv",
+            "confusion": self.folder / "confusion.csv",
+            "confusion_figure": self.figure("confusion"),
+            "classes_figure": self.figure("classes"),
+            "image_noise": self.folder / "image_noise.csv",
             "sections": sorted((ROOT / "report/sections").glob("[0-9]*.md.j2")),
             "crossref": style / "crossref.lua",
             "html_template": style / "page.html",

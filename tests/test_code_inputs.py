@@ -19,7 +19,7 @@ BESIDE_A_MODULE = {  # read by the module, not imported
 def named_code(rules: str, name: str) -> list[str]:
     """Return the modules that a rule file lists under a name, such as TRAINING_CODE."""
     text = (ROOT / "workflow/rules" / rules).read_text(encoding="utf-8")
-    (names,) = re.findall(rf"^{name} = modules(\(.*?^\))", text, flags=re.MULTILINE | re.DOTALL)
+    (names,) = re.findall(rf"^{name} = modules(\(.*?\))$", text, flags=re.MULTILINE | re.DOTALL)
     return list(ast.literal_eval(names))
 
 
@@ -84,6 +84,28 @@ def test_the_claims_rule_names_every_module_that_decides_a_verdict() -> None:
     behind = everything_behind(("claims.py",))
     deciding = {file for file in behind if file.startswith("claim") or file in ("statistics.py", "verdicts.py")}
     assert named_code("claims.smk", "CLAIM_CODE") == sorted(deciding)
+
+
+# Names and checks that several stages share; none of them decides a number.
+SHARED = {"data_files.py", "dataset.py", "errors.py", "idx.py"}
+
+
+def test_the_rules_on_predictions_name_every_module_that_decides_a_number() -> None:
+    confusion = everything_behind(("confusion.py", "predictions.py")) - SHARED
+    assert named_code("classes.smk", "CONFUSION_CODE") == sorted(confusion - {"statistics.py"})  # its types
+    noise = everything_behind(("image_noise.py", "predictions.py")) - SHARED
+    assert named_code("claims.smk", "NOISE_CODE") == sorted(noise)
+
+
+def test_the_rule_of_class_figures_names_every_module_that_it_is_drawn_by() -> None:
+    drawn = everything_behind(("class_figures.py",)) & {
+        "claim_words.py",
+        *(path.name for path in PACKAGE.glob("class*.py")),
+        "confusion.py",
+        "plot_style.py",
+        "statistics.py",
+    }
+    assert sorted(named_code("classes.smk", "CLASS_FIGURE_CODE")) == sorted(drawn)
 
 
 def test_no_plotting_and_no_tables_are_behind_a_training() -> None:

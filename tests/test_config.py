@@ -331,6 +331,13 @@ def test_a_name_that_is_no_file_name(name: Any) -> None:
     assert 'allowed: a name in letters, digits, "_", "-" and "."' in message
 
 
+@pytest.mark.parametrize("name", ["classes", "confusion", "fc_network", "reported_vs_replicated", "verdicts"])
+def test_a_name_whose_figure_is_another(name: str) -> None:
+    config = copy.deepcopy(CONFIG)
+    config["experiments"] = {name: entry()}
+    assert "other than classes, confusion, fc_network" in refusal(config)
+
+
 @pytest.mark.parametrize("document", [None, [], "text", 3])
 def test_a_document_that_is_no_config(document: Any) -> None:
     message = refusal(document)

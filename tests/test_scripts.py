@@ -248,6 +248,47 @@ def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pyte
     assert printed.endswith("\n33 not testable\n")
 
 
+def test_confusion_counts_every_image_and_is_drawn(results: Path, arrays: Path, tmp_path: Path) -> None:
+    table = tmp_path / "confusion.csv"
+    inputs = {"runs": results / "runs.csv", "arrays": arrays}
+    script("confusion").main(job(input=inputs, output={"only": table}, params={"folder": results / "runs"}))
+    for run in rows_of(results / "runs.csv"):
+        own = [row for row in rows_of(table) if (row["run_id"], row["seed"]) == (run["run_id"], run["seed"])]
+        right = sum(int(row["images"]) for row in own if row["true_class"] == row["predicted_class"])
+        assert sum(int(row["images"]) for row in own) == 750
+        assert right / 750 == float(run["test_accuracy"])
+    drawn = {name: tmp_path / f"{name}.svg" for name in ("confusion", "classes")}
+    experiments = {name: experiment.as_dict() for name, experiment in PLAN.experiments.items()}
+    script("class_figures").main(job(input={"confusion": table}, output=drawn, params={"experiments": experiments}))
+    assert "LeNet-5, base case" in drawn["confusion"].read_text(encoding="utf-8")
+    assert "Ankle boot" in drawn["classes"].read_text(encoding="utf-8")
+
+
+def test_image_noise_is_that_of_the_pairs_that_claims_compare(arrays: Path, tmp_path: Path) -> None:
+    with np.load(arrays) as prepared:
+        labels = prepared["test_labels"]
+    lines = ["run_id,seed,test_accuracy"]
+    for run_id, seed, wrong in (("a", 0, 75), ("a", 1, 60), ("b", 0, 150), ("b", 1, 165)):
+        folder = tmp_path / "runs" / run_id / f"seed={seed}"
+        folder.mkdir(parents=True)
+        predicted = np.where(np.arange(750) < wrong, (labels + 1) % 10, labels).astype(np.uint8)
+        np.save(folder / "predictions.npy", predicted)
+        lines.append(f"{run_id},{seed},{1 - wrong / 750}")
+    (tmp_path / "runs.csv").write_text("\n".join([*lines, "not compared,0,0.5"]), encoding="utf-8")
+    (tmp_path / "claims.csv").write_text(
+        "id,measure,first,second,first_run,second_run\nc,accuracy,A,B,a,b\n", encoding="utf-8"
+    )
+    inputs = {"runs": tmp_path / "runs.csv", "verdicts": tmp_path / "claims.csv", "arrays": arrays}
+    output = tmp_path / "noise.csv"
+    script("image_noise").main(job(input=inputs, output={"only": output}, params={"folder": tmp_path / "runs"}))
+    (row,) = rows_of(output)
+    assert (row["claims"], row["first_run"], row["first_seeds"], row["images"]) == ("c", "a", "2", "750")
+    assert float(row["effect"]) == pytest.approx(12)  # 9% of errors against 21%
+    assert float(row["disagree"]) == pytest.approx(90)
+    assert float(row["disagree_within"]) == pytest.approx(15)
+    assert float(row["seeds_error"]) == pytest.approx(2**0.5, rel=0.02)  # each run's two seeds lie 2 points apart
+
+
 def test_compare_prints_the_table_and_counts_verdicts(
     results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

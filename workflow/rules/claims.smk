@@ -1,4 +1,4 @@
-# A verdict on every claim of the original.
+# A verdict on every claim of the original, and what the test images have to do with it.
 
 CLAIM_CODE = modules(
     "claim_curves.py",
@@ -14,6 +14,8 @@ CLAIM_CODE = modules(
     "verdicts.py",
 )
 
+
+NOISE_CODE = modules("image_noise.py", "predictions.py", "statistics.py")
 
 CLAIM_IDS = [
     claim.id
@@ -83,6 +85,31 @@ rule claim_figures:
         experiments=CLAIM_EXPERIMENTS,
     script:
         "../scripts/claim_figures.py"
+
+
+rule image_noise:
+    input:
+        # The script reads the predictions.npy of the runs that claims compare.
+        runs=rules.gather.output.runs,
+        verdicts=rules.claims_table.output[0],
+        arrays=ancient(ARRAYS),
+        code=NOISE_CODE,
+    output:
+        report(
+            f"{RESULTS}/image_noise.csv",
+            caption="../report/image_noise.rst",
+            category="Tables",
+            labels={"experiment": "test images beside seeds"},
+        ),
+    log:
+        f"{LOGS}/image_noise.log",
+    benchmark:
+        f"{BENCHMARKS}/image_noise.tsv"
+    localrule: True
+    params:
+        folder=f"{RESULTS}/runs",
+    script:
+        "../scripts/image_noise.py"
 
 
 rule claims:

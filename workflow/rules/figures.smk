@@ -52,4 +52,5 @@ rule figures:
     input:
         expand(rules.figure.output, experiment=PLAN.experiments),
         rules.comparison_figure.output,
+        rules.class_figures.output,
     localrule: True

@@ -44,6 +44,10 @@ def _inputs(job: Any, markdown: Path) -> Inputs:
         claim_figures={Path(path).stem: _beside(path, markdown) for path in job.input.claim_figures},
         verdict_figure=_beside(job.input.verdict_figure, markdown),
         calibration=Path(job.input.calibration),
+        confusion=Path(job.input.confusion),
+        confusion_figure=_beside(job.input.confusion_figure, markdown),
+        classes_figure=_beside(job.input.classes_figure, markdown),
+        image_noise=Path(job.input.image_noise),
     )
 
 
