@@ -11,19 +11,22 @@ SEEDS ?=
 CONFIG ?=
 # 1: also the experiments that the original did not run.
 EXTENSIONS ?=
+# 1: train nothing that is missing; the report is of the runs that are there, and names the others.
+PARTIAL ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
 # --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
-VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False)))
+VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False))) \
+	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False)))
 # Snakemake's own message for a broken file names neither the file nor the line.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.config $(CONFIG))
-OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS),--config $(VALUES)) $(ARGS)
+OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare claims reference lint test audit benchmark slurm test-slurm lock lock-check clean
+.PHONY: help setup report quick compare claims reference lint test audit benchmark slurm test-slurm test-faults lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -89,6 +92,9 @@ slurm: $(READY) ## Add Snakemake's plugin for Slurm to the environment (docs/clu
 test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
 	$(BIN)/python tests/slurm/run.py
+
+test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table anew (ten minutes; mounts need root)
+	$(BIN)/python tests/faults/run.py
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \

@@ -47,6 +47,19 @@ onsuccess:
         )
 
 
+onerror:
+    missing = [
+        path for path in run_files("metrics.json") if not Path(path).exists()
+    ]
+    if missing and len(missing) < len(RUNS):
+        print(
+            f"{len(missing)} of {len(RUNS)} trainings are missing; the same command goes on with them."
+        )
+        print(
+            "A report of the others, which names these: make report PARTIAL=1 (or --config partial=True)."
+        )
+
+
 rule all:
     default_target: True
     input:

@@ -14,6 +14,7 @@ from fmnist.confusion import confusion_matrices, read_confusion
 from fmnist.experiments import Experiment, Plan, seeds_of
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
+from fmnist.partial import missing_runs, with_runs
 from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report_classes import class_report
 from fmnist.report_images import read_image_noise
@@ -54,11 +55,14 @@ class Inputs:
 
 def build_context(inputs: Inputs) -> dict[str, Any]:
     """Return every name that a section template can use."""
-    results = {name: _result(experiment, inputs) for name, experiment in inputs.plan.experiments.items()}
+    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
+    results = {name: _result(experiment, inputs) for name, experiment in experiments.items()}
+    missing = missing_runs(inputs.plan.runs, seeds_of(inputs.config), inputs.runs)
     epochs = sorted({run.epochs for run in inputs.plan.runs.values()})
     return {
         "title": inputs.config["report"]["title"],
-        "banner": inputs.config["report"]["banner"],
+        "banner": " ".join(filter(None, [missing.banner(), inputs.config["report"]["banner"]])),
+        "missing": missing,
         "config": inputs.config,
         "config_yaml": yaml.safe_dump(
             _shown_config(inputs), sort_keys=False, allow_unicode=True, width=80, default_flow_style=None

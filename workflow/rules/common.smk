@@ -11,6 +11,7 @@ from fmnist.config import read_yaml
 from fmnist.errors import FmnistError
 from fmnist.experiments import plan_experiments, seeds_of
 from fmnist.hardware import has_nvidia_gpu
+from fmnist.partial import with_runs
 from fmnist.reported import read_reported
 from fmnist.workload import work
 
@@ -74,7 +75,23 @@ TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
 ALL_RUNS = f"{RESULTS}/runs.csv"
 
 # One entry per training: the config's seeds, within each run.
-RUNS = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
+PLANNED = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
+
+
+def finished_runs():
+    """The planned (run id, seed) that are trained: of these a partial report is made."""
+    paths = {pair: RUN.format(run_id=pair[0], seed=pair[1]) for pair in PLANNED}
+    found = [pair for pair in PLANNED if Path(paths[pair], "metrics.json").exists()]
+    if not found:
+        raise SystemExit(
+            f"Error: partial is true, and no run is finished in {RESULTS!r}; allowed: once there is one."
+        )
+    return found
+
+
+RUNS = finished_runs() if config["partial"] else PLANNED
+# What has a table and a figure: every experiment, but for what a partial report lacks.
+SHOWN = with_runs(PLAN.experiments, {run_id for run_id, _ in RUNS})
 
 
 def run_files(name, pairs=RUNS):

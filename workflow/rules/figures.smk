@@ -23,7 +23,7 @@ rule figure:
         f"{BENCHMARKS}/figures/{{experiment}}.tsv"
     localrule: True
     params:
-        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
+        experiment=lambda wildcards: SHOWN[wildcards.experiment].as_dict(),
     script:
         "../scripts/figure.py"
 
@@ -50,7 +50,7 @@ rule comparison_figure:
 
 rule figures:
     input:
-        expand(rules.figure.output, experiment=PLAN.experiments),
+        expand(rules.figure.output, experiment=SHOWN),
         rules.comparison_figure.output,
         rules.class_figures.output,
     localrule: True

@@ -45,7 +45,7 @@ rule table:
         f"{BENCHMARKS}/tables/{{experiment}}.tsv"
     localrule: True
     params:
-        experiment=lambda wildcards: PLAN.experiments[wildcards.experiment].as_dict(),
+        experiment=lambda wildcards: SHOWN[wildcards.experiment].as_dict(),
     script:
         "../scripts/table.py"
 
@@ -78,6 +78,6 @@ rule comparison_table:
 
 rule tables:
     input:
-        expand(rules.table.output, experiment=PLAN.experiments),
+        expand(rules.table.output, experiment=SHOWN),
         rules.comparison_table.output,
     localrule: True
