@@ -70,7 +70,7 @@ class ClassReport:
     changes: tuple[ChangedClasses, ...]
     differences: int  # changes times classes
     tested: bool  # whether there are seeds enough to tell them from seed noise
-    moved: tuple[ClassNumber, ...]  # every class with the mean size of its changes, the largest first
+    moved: tuple[ClassNumber, ...]  # every class with the median size of its changes, the largest first
 
     @property
     def shown(self) -> int:
@@ -145,6 +145,6 @@ def _difference(change: Change, index: int) -> ClassNumber:
 def _moved(changes: Sequence[Change]) -> tuple[ClassNumber, ...]:
     if not changes:
         return ()
-    sizes = np.mean([abs(change.difference) for change in changes], axis=0)
+    sizes = np.median([abs(change.difference) for change in changes], axis=0)
     order = np.argsort(-sizes, kind="stable")
     return tuple(ClassNumber(name=CLASS_NAMES[index], number=float(sizes[index])) for index in order)

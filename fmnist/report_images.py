@@ -80,8 +80,8 @@ class ImageNoise:
         return tuple(row for row in self.several if row.clear_over_seeds and not row.clear)
 
     def typical(self, name: str) -> float | None:
-        """The median of a column over the pairs that have it; None where none has."""
-        return _median([getattr(row, name) for row in self.rows])
+        """The median of a column over the pairs with several seeds, or over all where there is none."""
+        return _median([getattr(row, name) for row in self.several or self.rows])
 
 
 def _median(values: Sequence[float | None]) -> float | None:
