@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from faults.registry import Fault, Outcome
-from faults.run import BEGIN, END, FAULTS, PAGE, table
+from faults.run import BEGIN, END, FAULTS, PAGE, row
 
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.fast], ids=lambda fault: fault.name)
@@ -14,14 +14,12 @@ def test_a_fault_ends_as_it_should(fault: Fault, tmp_path: Path) -> None:
 
 def test_the_page_has_every_fault_and_none_that_ended_otherwise() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    rows = page.split(BEGIN)[1].split(END)[0].splitlines()[2:]
-    assert [row.split(" | ")[:2] for row in rows] == [[f"| {fault.name}", fault.how] for fault in FAULTS]
+    lines = page.split(BEGIN)[1].split(END)[0].splitlines()[2:]
+    assert [line.split(" | ")[:2] for line in lines] == [[f"| {fault.name}", fault.how] for fault in FAULTS]
     assert "not as it should be" not in page
 
 
-def test_the_table_tells_what_is_not_as_it_should_be() -> None:
+def test_a_line_tells_what_is_not_as_it_should_be() -> None:
     fault = Fault("A | fault", "by hand", lambda folder: Outcome(0, ""), fast=True)
-    assert table([fault, fault], [Outcome(3, "fine"), "Traceback"]).splitlines()[2:] == [
-        "| A \\| fault | by hand | 3 | fine |",
-        "| A \\| fault | by hand | 1 | **not as it should be** |",
-    ]
+    assert row(fault, Outcome(3, "fine")) == "| A \\| fault | by hand | 3 | fine |"
+    assert row(fault, "Traceback") == "| A \\| fault | by hand | 1 | **not as it should be** |"

@@ -11,7 +11,7 @@ from faults.project import GATHERED, Project
 from faults.registry import NotTriedError, Outcome, check, fault
 from faults.trainings import Training, prepared
 
-SIZE = 16_000_000  # bytes; the project and its results take a few
+SIZE = 48_000_000  # bytes; the project and its results take half of it
 FULL = r"failed: .*No space left on device; make room"
 DATA = ["--", "results/quick/data/training_state.sha256"]
 
