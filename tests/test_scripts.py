@@ -251,7 +251,7 @@ def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pyte
 def test_confusion_counts_every_image_and_is_drawn(results: Path, arrays: Path, tmp_path: Path) -> None:
     table = tmp_path / "confusion.csv"
     inputs = {"runs": results / "runs.csv", "arrays": arrays}
-    script("confusion").main(job(input=inputs, output={"only": table}, params={"folder": results / "runs"}))
+    script("confusion").main(job(input=inputs, output={"only": table}))
     for run in rows_of(results / "runs.csv"):
         own = [row for row in rows_of(table) if (row["run_id"], row["seed"]) == (run["run_id"], run["seed"])]
         right = sum(int(row["images"]) for row in own if row["true_class"] == row["predicted_class"])
@@ -280,7 +280,7 @@ def test_image_noise_is_that_of_the_pairs_that_claims_compare(arrays: Path, tmp_
     )
     inputs = {"runs": tmp_path / "runs.csv", "verdicts": tmp_path / "claims.csv", "arrays": arrays}
     output = tmp_path / "noise.csv"
-    script("image_noise").main(job(input=inputs, output={"only": output}, params={"folder": tmp_path / "runs"}))
+    script("image_noise").main(job(input=inputs, output={"only": output}))
     (row,) = rows_of(output)
     assert (row["claims"], row["first_run"], row["first_seeds"], row["images"]) == ("c", "a", "2", "750")
     assert float(row["effect"]) == pytest.approx(12)  # 9% of errors against 21%

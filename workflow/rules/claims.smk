@@ -89,7 +89,7 @@ rule claim_figures:
 
 rule image_noise:
     input:
-        # The script reads the predictions.npy of the runs that claims compare.
+        # The script reads the predictions.npy of the runs that claims compare, in runs/ beside it.
         runs=rules.gather.output.runs,
         verdicts=rules.claims_table.output[0],
         arrays=ancient(ARRAYS),
@@ -106,8 +106,6 @@ rule image_noise:
     benchmark:
         f"{BENCHMARKS}/image_noise.tsv"
     localrule: True
-    params:
-        folder=f"{RESULTS}/runs",
     script:
         "../scripts/image_noise.py"
 

@@ -13,7 +13,7 @@ CLASS_FIGURE_CODE = modules(
 
 rule confusion:
     input:
-        # The script reads the predictions.npy of every row: the jobs that made runs.csv made them.
+        # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
         runs=rules.gather.output.runs,
         arrays=ancient(ARRAYS),
         code=CONFUSION_CODE,
@@ -24,8 +24,6 @@ rule confusion:
     benchmark:
         f"{BENCHMARKS}/confusion.tsv"
     localrule: True
-    params:
-        folder=f"{RESULTS}/runs",
     script:
         "../scripts/confusion.py"
 

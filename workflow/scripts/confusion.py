@@ -13,7 +13,7 @@ from fmnist.tables import to_csv
 
 def main(job: Any) -> None:
     labels = read_test_labels(Path(job.input.arrays))
-    predictions = all_predictions(read_runs(Path(job.input.runs)), Path(job.params.folder), labels)
+    predictions = all_predictions(read_runs(Path(job.input.runs)), Path(job.input.runs).parent / "runs", labels)
     write_text(Path(job.output[0]), to_csv(confusion_table(predictions, labels)))
 
 

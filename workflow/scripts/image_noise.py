@@ -20,7 +20,9 @@ def main(job: Any) -> None:
     compared = {run_id for pair in pairs for run_id in (pair.first_run, pair.second_run)}
     runs = read_runs(Path(job.input.runs))
     correct: dict[str, list[Any]] = {}
-    for run_id, _, predicted in all_predictions(runs[runs["run_id"].isin(compared)], Path(job.params.folder), labels):
+    for run_id, _, predicted in all_predictions(
+        runs[runs["run_id"].isin(compared)], Path(job.input.runs).parent / "runs", labels
+    ):
         correct.setdefault(run_id, []).append(predicted == labels)
     table = noise_table(pairs, {run_id: np.stack(seeds) for run_id, seeds in correct.items()})
     write_text(Path(job.output[0]), to_csv(table))
