@@ -12,10 +12,12 @@ def test_a_fault_ends_as_it_should(fault: Fault, tmp_path: Path) -> None:
     assert fault.inject(tmp_path).times > 0
 
 
-def test_the_page_has_every_fault_and_none_that_ended_otherwise() -> None:
+def test_no_line_of_the_page_is_out_of_date_or_ended_otherwise() -> None:
     page = PAGE.read_text(encoding="utf-8")
     lines = page.split(BEGIN)[1].split(END)[0].splitlines()[2:]
-    assert [line.split(" | ")[:2] for line in lines] == [[f"| {fault.name}", fault.how] for fault in FAULTS]
+    known = [[f"| {fault.name}", fault.how] for fault in FAULTS]
+    found = [line.split(" | ")[:2] for line in lines]
+    assert found == [fault for fault in known if fault in found]
     assert "not as it should be" not in page
 
 
