@@ -117,7 +117,7 @@ def test_without_the_fully_connected_network_and_with_nothing_to_compare(tmp_pat
 def test_without_a_base_case_classes_are_told_by_the_first_run(tmp_path: Path) -> None:
     found = parts(Results(tmp_path, only("fully_connected", seeds=[0])))
     assert "With the run *Fully connected network*, in this run" in found["sec-classes"]
-    assert "hold no base case" in found["sec-classes"]
+    assert "there is no base case" in found["sec-classes"]
     assert found["sec-images"].startswith("No claim about accuracy compares two runs")
 
 
