@@ -11,9 +11,9 @@ PROJECT = Path(__file__).parents[1]
 
 
 def overlay(runs: int) -> str:
-    """A config that adds one experiment with that many learning rates."""
+    """A config of one seed that adds one experiment with that many learning rates."""
     rates = ", ".join(f"{rate / 1e6:.6f}" for rate in range(1, runs + 1))
-    return f"experiments: {{many: {{section: '9', title: many, sweep: {{learning_rate: [{rates}]}}}}}}\n"
+    return f"seeds: 1\nexperiments: {{many: {{section: '9', title: many, sweep: {{learning_rate: [{rates}]}}}}}}\n"
 
 
 def seconds_to_plan(runs: int) -> tuple[float, float]:

@@ -57,7 +57,7 @@ def replace(folder: Path, old: str, new: str) -> None:
         ),
         ("batch_size: 100\n", "batch_size: -5\n", "defaults.batch_size", "-5", "at least 1"),
         ("epochs: 20", "epochs: 0", "defaults.epochs", "0", "at least 1"),
-        ("seeds: [0]", "seeds: [0, 0]", "seeds", "[0, 0]", "different whole numbers"),
+        ("seeds: 3", "seeds: [0, 0]", "seeds", "[0, 0]", "different whole numbers"),
         ("  pooling:\n    section", "  ../pooling:\n    section", "experiments", "'../pooling'", "letters, digits"),
         ("  dropout:\n    section", "  pooling:\n    section", "'pooling'", "twice", "once"),
     ],
