@@ -62,7 +62,7 @@ def test_equal_keys_in_different_places_are_no_fault(file: Path) -> None:
         ("a: 1\nb: 2\na: 3\n", ["line 3, column 1", "the key 'a' stands twice in the same place", "allowed: once"]),
         ("x:\n  a: 1\n  a: 1\n", ["line 3, column 3", "the key 'a' stands twice"]),
         ("1: a\n1.0: b\n", ["line 2, column 1", "stands twice"]),
-        ("? [1, 2]\n: 3\n", ["line 1, column 3", "the key is a sequence", "allowed: a plain word or number"]),
+        ("? [1, 2]\n: 3\n", ["line 1, column 3", "the key is a list", "allowed: a plain word or number"]),
         ("a: *nowhere\n", ["line 1, column 4", "nowhere"]),
         ("a: 1\n---\nb: 2\n", ["is not valid YAML", "line 2, column 1", "another document"]),
         ("a: !!python/object:os.system {}\n", ["line 1, column 4", "python/object:os.system"]),
@@ -361,8 +361,8 @@ def test_the_shipped_config_is_accepted_with_quick_laid_over_it() -> None:
     merged = changed(
         {f"{part}/{key}": value for part in ("data", "report", "defaults") for key, value in quick[part].items()}
     )
-    assert len(plan(changed({"results": quick["results"]}, merged)).runs) == 41
-    assert set(quick) == {"results", "data", "report", "defaults"}
+    assert len(plan(changed({"results": quick["results"], "seeds": quick["seeds"]}, merged)).runs) == 41
+    assert set(quick) == {"results", "seeds", "data", "report", "defaults"}
 
 
 @pytest.mark.parametrize("key", SCHEMA["$defs"]["settings"])
