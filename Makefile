@@ -93,7 +93,7 @@ test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; De
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
 	$(BIN)/python tests/slurm/run.py
 
-test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table anew (ten minutes; mounts need root)
+test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table anew (what mounts, as root)
 	$(BIN)/python tests/faults/run.py
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits

@@ -203,6 +203,7 @@ def arrays_workflow(folder: Path) -> Outcome:
         path.write_bytes(changed)
         for run in RUNS:
             shutil.rmtree(project.folder_of(run))
+        (project.results / "runs.csv").unlink()
         answer = project.run()
         check(answer.output.count("is no prepared Fashion-MNIST file (") >= len(RUNS), "no sentence", answer.output)
         check(answer.status != 0 and "Traceback" not in answer.output, "not one sentence", answer.output)

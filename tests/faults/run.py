@@ -53,16 +53,15 @@ def write(rows: Mapping[str, str]) -> None:
 
 def main(words: Sequence[str]) -> int:
     faults = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
-    rows, bad = {}, 0
+    bad = 0
     for fault in faults:
         started = time.monotonic()
         outcome = outcome_of(fault)
         well = isinstance(outcome, Outcome)
         what = f"{outcome.times} times: {outcome.words}" if well else f"NOT AS IT SHOULD BE\n{outcome}"
         print(f"{fault.name} ({time.monotonic() - started:.0f} s): {what}", flush=True)
-        rows[fault.name] = row(fault, outcome)
+        write({fault.name: row(fault, outcome)})
         bad += not well
-    write(rows)
     return min(bad, 1)
 
 
