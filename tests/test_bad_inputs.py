@@ -1,16 +1,14 @@
-"""Every broken file of bad_inputs.py, and configs broken by chance: one sentence, and never another exception."""
+"""Every broken file of bad_inputs.py: one sentence, and never another exception."""
 
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bad_inputs
 import pytest
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, DELETED, REPORTED, REPORTED_SCHEMA, changed, plan, reported
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, REPORTED_SCHEMA, changed, plan, reported
+from sentences import is_one_sentence
 
 from fmnist.claim_list import read_claims
 from fmnist.claim_runs import KnownRuns, runs_by_claim
@@ -30,10 +28,6 @@ def refuse(action: Callable[[], object], words: list[str]) -> None:
     message = str(caught.value)
     assert is_one_sentence(message)
     assert [word for word in words if word not in message] == []
-
-
-def is_one_sentence(message: str) -> bool:
-    return message.isprintable() and message.endswith(".") and len(message) < 1500
 
 
 def written(path: Path, document: Any) -> Path:
@@ -79,67 +73,3 @@ def test_a_file_that_is_no_config(tmp_path: Path, change: bytes, words: list[str
 def test_what_stands_on_a_page_can_be_any_words() -> None:
     title = "Größe & <b>60 %</b> – \N{GRINNING FACE}\n$x$ #read(1) \\input{a}"
     assert plan(changed({"report/title": title, "report/banner": title})).runs
-
-
-# Configs broken by chance -----------------------------------------------------------------
-
-
-def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of everything in a document, its root aside."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield (*place, key)
-        yield from places(child, (*place, key))
-
-
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.dates()
-    | st.binary(max_size=5)
-    | st.sampled_from([10**400, -(10**400), "adam", "step", "../x", "a\n", "\ud800"])
-)
-KEYS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=5
-)
-
-
-def mutated(place: tuple[Any, ...], key: Any, value: Any) -> dict[Any, Any]:
-    """The shipped config with one value replaced or removed, or a new key set beside it."""
-    config = copy.deepcopy(CONFIG)
-    target: Any = config
-    for step in place[:-1]:
-        target = target[step]
-    if value is DELETED:
-        del target[place[-1]]
-    else:
-        target[place[-1] if key is DELETED or isinstance(target, list) else key] = value
-    return config
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(list(places(CONFIG))), st.just(DELETED) | KEYS, st.just(DELETED) | VALUES)
-def test_a_config_broken_by_chance_is_planned_or_refused_in_one_sentence(
-    place: tuple[Any, ...], key: Any, value: Any
-) -> None:
-    message = refusal(mutated(place, key, value))
-    assert message is None or is_one_sentence(message)
-    # A fault of what experiments inherit is told where the first of them does.
-    assert message is None or any(word in message for word in (str(place[0]), shown(key), "experiments."))
-
-
-def refusal(config: Any) -> str | None:
-    try:
-        plan(config)
-    except ConfigError as error:
-        return str(error)
-    return None
-
-
-def shown(key: Any) -> str:
-    """A key as a message writes it: one that would break the line stands as Python writes it."""
-    return str(key) if str(key).isprintable() else repr(key)
