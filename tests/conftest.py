@@ -1,14 +1,16 @@
 """Fixtures that several files of tests share."""
 
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
-from builders import SAMPLE, script
+from builders import SAMPLE, only, script
 
+from fmnist import checkpoints
 from fmnist.dataset import Dataset, load_dataset
 
 
@@ -27,6 +29,19 @@ def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(arrays: Path) -> Dataset:
     """The 1,500 training and 750 test images as tensors."""
     return load_dataset(arrays)
+
+
+@pytest.fixture
+def few_images(sample: Dataset) -> Dataset:
+    """150 training and 60 test images: an epoch takes no time."""
+    return only(sample, 150, 60)
+
+
+@pytest.fixture
+def every_epoch_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a checkpoint after every epoch, however short."""
+    monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(checkpoints, "LARGEST_COST", math.inf)
 
 
 @pytest.fixture
