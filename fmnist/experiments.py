@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fmnist.config import validate, validate_setting
@@ -229,3 +229,12 @@ def setting_names() -> list[str]:
     shared = set(RunConfig.__dataclass_fields__) - {"architecture"}
     own = {name for cls in ARCHITECTURES.values() for name in cls.__dataclass_fields__}
     return sorted(shared | own)
+
+
+def with_runs(experiments: Mapping[str, Experiment], run_ids: Collection[str]) -> dict[str, Experiment]:
+    """Return the experiments without the values whose run is not among these, and none without any value."""
+    kept = {
+        name: replace(experiment, members=tuple(member for member in experiment.members if member.run_id in run_ids))
+        for name, experiment in experiments.items()
+    }
+    return {name: experiment for name, experiment in kept.items() if experiment.members}

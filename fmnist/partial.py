@@ -1,11 +1,10 @@
 """A partial report: made of the runs that are there, it names those that are not."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
-from fmnist.experiments import Experiment
 from fmnist.markdown import counted, listed
 
 NAMED = 3  # runs that the banner names; it stands on every page
@@ -50,12 +49,3 @@ def missing_runs(run_ids: Collection[str], seeds: Sequence[int], runs: pd.DataFr
     return Missing(
         seeds={run_id: missing for run_id, missing in lacking.items() if missing}, planned=len(run_ids) * len(seeds)
     )
-
-
-def with_runs(experiments: Mapping[str, Experiment], run_ids: Collection[str]) -> dict[str, Experiment]:
-    """Return the experiments without the values whose run is not among these, and none without any value."""
-    kept = {
-        name: replace(experiment, members=tuple(member for member in experiment.members if member.run_id in run_ids))
-        for name, experiment in experiments.items()
-    }
-    return {name: experiment for name, experiment in kept.items() if experiment.members}

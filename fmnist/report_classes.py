@@ -18,7 +18,7 @@ from fmnist.classes import (
 )
 from fmnist.confusion import class_accuracies
 from fmnist.dataset import CLASS_NAMES
-from fmnist.partial import with_runs
+from fmnist.experiments import with_runs
 from fmnist.statistics import Array
 
 HARD = 4  # how many classes are called the hardest

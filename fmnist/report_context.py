@@ -11,10 +11,10 @@ import yaml
 from fmnist.architecture import build_network, format_shape, layers
 from fmnist.claim_list import ClaimList
 from fmnist.confusion import confusion_matrices, read_confusion
-from fmnist.experiments import Experiment, Plan, seeds_of
+from fmnist.experiments import Experiment, Plan, seeds_of, with_runs
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
-from fmnist.partial import missing_runs, with_runs
+from fmnist.partial import missing_runs
 from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report_classes import class_report
 from fmnist.report_images import read_image_noise

@@ -1,4 +1,4 @@
-"""How much work a run is beside others, so that the longest can start first. Without torch: the Snakefile asks."""
+"""How much work a run is beside others, so that the longest can start first. The Snakefile asks: no torch, no numpy."""
 
 from fmnist.run_config import FCConfig, RunConfig
 

@@ -10,7 +10,8 @@ from builders import plan, runs_frame
 from made_up_results import Results, shipped_config
 from test_report import section, text
 
-from fmnist.partial import Missing, missing_runs, with_runs
+from fmnist.experiments import with_runs
+from fmnist.partial import Missing, missing_runs
 
 
 def test_missing_is_what_was_planned_and_is_not_there() -> None:

@@ -9,9 +9,8 @@ from fmnist.claim_list import read_claims
 from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.config import read_yaml
 from fmnist.errors import FmnistError
-from fmnist.experiments import plan_experiments, seeds_of
+from fmnist.experiments import plan_experiments, seeds_of, with_runs
 from fmnist.hardware import has_nvidia_gpu
-from fmnist.partial import with_runs
 from fmnist.reported import read_reported
 from fmnist.workload import work
 
