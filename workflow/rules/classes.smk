@@ -51,8 +51,6 @@ rule class_figures:
         f"{BENCHMARKS}/figures/classes.tsv"
     localrule: True
     params:
-        experiments={
-            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-        },
+        experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},
     script:
         "../scripts/class_figures.py"

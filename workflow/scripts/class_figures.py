@@ -9,13 +9,11 @@ from fmnist.confusion import confusion_matrices, read_confusion
 from fmnist.experiments import Experiment
 from fmnist.figures import save_svg
 from fmnist.joblog import run_logged
-from fmnist.partial import with_runs
 
 
 def main(job: Any) -> None:
-    planned = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     matrices = confusion_matrices(read_confusion(Path(job.input.confusion)))
-    experiments = with_runs(planned, matrices)
     save_svg(confusion_figure(shown_matrices(experiments, matrices)), Path(job.output.confusion))
     save_svg(classes_figure(class_changes(experiments, matrices)), Path(job.output.classes))
 
