@@ -36,8 +36,8 @@ def read_finished_run(results: Path) -> FinishedRun:
     """Read a results folder. Raises DataError where it holds no finished run."""
     training = [_training_seconds(path) for path in sorted(results.glob("runs/*/seed=*/provenance.json"))]
     tables = [path for path in sorted((results / "benchmarks").rglob("*.tsv")) if path.name not in LATER]
-    trained = [_span(path) for path in tables if "train" in path.relative_to(results).parts]
-    others = [_span(path) for path in tables if "train" not in path.relative_to(results).parts]
+    trained = [read_span(path) for path in tables if "train" in path.relative_to(results).parts]
+    others = [read_span(path) for path in tables if "train" not in path.relative_to(results).parts]
     if not training or not trained:
         raise DataError(f"{results} holds no finished run with benchmarks; allowed: the results of make report.")
     last_file = max([span.end for span in (*trained, *others)] + [path.stat().st_mtime for path in _logs(results)])
@@ -69,7 +69,7 @@ def _training_seconds(path: Path) -> float:
         raise DataError(f"{path} tells no seconds of training ({error}); delete the run to train it anew.") from None
 
 
-def _span(path: Path) -> Span:
+def read_span(path: Path) -> Span:
     """A benchmark file is written at its job's end, and says how long the job took."""
     try:
         with path.open(encoding="utf-8", newline="") as lines:
