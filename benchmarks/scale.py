@@ -22,6 +22,8 @@ RATES = 159
 
 @dataclass(frozen=True)
 class Job:
+    """What a job's benchmark file tells."""
+
     rule: str
     span: Span
     megabytes: float  # at most resident

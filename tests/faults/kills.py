@@ -46,7 +46,7 @@ def kill_once(training: Training, after: float) -> str:
     """Start a training, kill it after some seconds and return its log."""
     with subprocess.Popen(training.command()) as process:
         time.sleep(after)
-        check(process.poll() is None, f"the training was done before its kill: this machine's speed changes too much")
+        check(process.poll() is None, "the training was done before its kill: this machine's speed changes too much")
         process.kill()
     return training.log()
 

@@ -63,7 +63,7 @@ def dates(folder: Path) -> Outcome:
         project.is_undisturbed()
     return Outcome(
         len(moments),
-        "the same bytes; with files of the future Snakemake's sentence, which names one, and after `touch` the same bytes",
+        "the same bytes; of files of the future Snakemake names one in a sentence, and after `touch` the same bytes",
     )
 
 
