@@ -1,6 +1,7 @@
 """Fashion-MNIST as one prepared array file, and as tensors that stay in memory."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,12 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 
+# What numpy and zipfile raise for files that are something else: a method of compression unknown
+# to them is NotImplementedError, a password RuntimeError.
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, EOFError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+)
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
@@ -50,7 +57,7 @@ def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             tensors = [torch.from_numpy(arrays[name]) for name in ARRAYS]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"{path} is no prepared Fashion-MNIST file ({error}); delete it to have it made anew."
         ) from None

@@ -11,12 +11,15 @@ from torch.optim import Optimizer
 from fmnist.dataset import Dataset
 from fmnist.errors import FmnistError
 from fmnist.losses import LOSSES, Loss
-from fmnist.models import LeNet5
+from fmnist.models import FCNetwork, LeNet5
 from fmnist.native.build import BuildError
+from fmnist.native.connected import NativeFCNetwork
 from fmnist.native.lenet5 import NativeLeNet5
+from fmnist.native.network import NativeNetwork
 from fmnist.native.steps import NativeStep
 
 ENGINES = ("auto", "native", "torch")
+NATIVE: dict[type[nn.Module], Callable[..., NativeNetwork]] = {FCNetwork: NativeFCNetwork, LeNet5: NativeLeNet5}
 
 # All images float32 [n, 1, 28, 28] and the batch's indices int64 [batch] -> logits [batch, 10].
 Forward = Callable[[Tensor, Tensor], Tensor]
@@ -42,13 +45,12 @@ class Engine:
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
     """Return the engine for a model: auto means native wherever that is possible.
 
-    Native kernels exist for LeNet-5; the fully connected network is matrix products, which
-    PyTorch does well, and has its engine whatever is requested. Raises FmnistError where
-    native is demanded and cannot be had, and ValueError for an unknown name.
+    Raises FmnistError where native is demanded and cannot be had, and ValueError for an
+    unknown name.
     """
     if requested not in ENGINES:
         raise ValueError(f"engine is {requested!r}; allowed: {', '.join(ENGINES)}")
-    if requested == "torch" or not isinstance(model, LeNet5):
+    if requested == "torch":
         return _torch_engine(model)
     try:
         return _native_engine(model, device)
@@ -83,10 +85,10 @@ def _torch_step(
     return loss.detach(), (outputs.argmax(1) == labels).sum()
 
 
-def _native_engine(model: LeNet5, device: torch.device) -> Engine:
+def _native_engine(model: nn.Module, device: torch.device) -> Engine:
     if device.type != "cpu":
         raise BuildError(f"the native kernels run on the CPU, and the device is {device.type}")
-    network = NativeLeNet5(model)
+    network = NATIVE[type(model)](model)
 
     def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
         return NativeStep(network, data.train_images, data.train_labels, loss, optimizer, batch_size)

@@ -1,4 +1,4 @@
-// Steps of the kernels on random numbers, for the sanitizers:
+// Steps of LeNet-5's kernels on random numbers, for the sanitizers:
 // native_steps CHANNELS1 CHANNELS2 CHANNELS3 BATCH POOLING BATCH_NORM
 
 #include <cstdlib>

@@ -16,6 +16,7 @@ from torch import nn
 from fmnist import engines
 from fmnist.dataset import Dataset
 from fmnist.errors import FmnistError
+from fmnist.models import LeNet5
 from fmnist.native.build import BuildError, library
 from fmnist.randomness import shuffling_generator, stream_seed
 from fmnist.run_config import RunConfig
@@ -202,15 +203,12 @@ def test_native_and_torch_engines_train_alike(sample: Dataset, settings: dict[st
 
 
 @needs_native
-def test_auto_is_native_for_lenet5_and_torch_for_the_rest(sample: Dataset) -> None:
+@pytest.mark.parametrize("requested", ["auto", "native", "torch"])
+def test_auto_is_native_for_both_networks(requested: str, sample: Dataset) -> None:
     data = only(sample, 20, 10)
-    assert train(run_config(**SMALL, epochs=1), data, 0).engine == "native"
-    assert train(run_config(model="fc", hidden_units=4, epochs=1), data, 0).engine == "torch"
-
-
-def test_native_leaves_the_fully_connected_network_to_torch(sample: Dataset) -> None:
-    config = run_config(model="fc", hidden_units=4, epochs=1)
-    assert train(config, only(sample, 20, 10), 0, engine="native").engine == "torch"
+    for config in (run_config(**SMALL, epochs=1), run_config(model="fc", hidden_units=4, epochs=1)):
+        expected = "torch" if requested == "torch" else "native"
+        assert train(config, data, 0, engine=requested).engine == expected
 
 
 @pytest.fixture
@@ -218,7 +216,7 @@ def _no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(model: nn.Module) -> None:
         raise BuildError("no C++ compiler was found")
 
-    monkeypatch.setattr(engines, "NativeLeNet5", fail)
+    monkeypatch.setattr(engines, "NATIVE", {LeNet5: fail})
 
 
 @pytest.mark.usefixtures("_no_compiler")

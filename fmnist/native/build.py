@@ -38,9 +38,11 @@ def library() -> ctypes.CDLL:
 def _declared(kernels: ctypes.CDLL) -> ctypes.CDLL:
     """Declare the argument types: ctypes takes a bare number for a C int and would cut an address."""
     pointer, size = ctypes.c_void_p, ctypes.c_int64
-    kernels.lenet5_workspace.argtypes, kernels.lenet5_workspace.restype = [pointer, size], size
-    kernels.lenet5_forward.argtypes = [*[pointer] * 3, size, pointer, size, *[pointer] * 2]
-    kernels.lenet5_step.argtypes = [*[pointer] * 2, size, pointer, ctypes.c_double, *[pointer] * 2]
+    for network in ("lenet5", "connected"):
+        workspace, forward, step = (getattr(kernels, f"{network}_{name}") for name in ("workspace", "forward", "step"))
+        workspace.argtypes, workspace.restype = [pointer, size], size
+        forward.argtypes = [*[pointer] * 3, size, pointer, size, *[pointer] * 2]
+        step.argtypes = [*[pointer] * 2, size, pointer, ctypes.c_double, *[pointer] * 2]
     return kernels
 
 

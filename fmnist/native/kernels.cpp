@@ -1,4 +1,5 @@
-// LeNet-5 forward and backward, for one batch of images on one thread.
+// LeNet-5 for one batch of images on one thread: outputs, gradients and a whole step of training.
+// The fully connected network is in connected.h; what the step does for both, in training.h.
 //
 // Layout: every activation is [channel][row][column][image], the batch innermost. A shift
 // by one column is then a shift by `batch` floats, whatever the channel count, and each
@@ -13,10 +14,10 @@
 // inputs give equal bytes. No -ffast-math: NaN and infinity must travel, so that a run that
 // diverges is seen to diverge.
 
+#include "connected.h"
 #include "convolution.h"
 #include "dense.h"
-#include "losses.h"
-#include "optimizers.h"
+#include "training.h"
 
 namespace {
 
@@ -153,10 +154,6 @@ void backward(const Layer* layers, const float* parameters, long batch, const fl
         stage_backward(passes[i], grad_output, g, gradients, i ? grad_output : nullptr);
 }
 
-thread_local std::vector<float> chunk_gradient;
-
-bool outside(int64_t value, int64_t n) { return value < 0 || value >= n; }
-
 }  // namespace
 
 extern "C" {
@@ -171,54 +168,51 @@ int64_t lenet5_workspace(const Layer* layers, int64_t batch) {
 // or 1 where an index is out of range.
 int lenet5_forward(const Layer* layers, const float* parameters, const float* images, int64_t n, const int64_t* indices,
                    int64_t batch, float* workspace, float* logits) {
-    for (long b = 0; b < batch; ++b)
-        if (outside(indices[b], n)) return 1;
+    if (any_outside(indices, batch, n)) return 1;
     forward(layers, parameters, images, indices, batch, nullptr, workspace, logits);
     return 0;
 }
 
-// What stays the same from step to step; steps.py holds its twin.
-struct Training {
-    const Layer* layers;
-    float *parameters, *gradients;  // [count]
-    int64_t count;
-    const float* images;    // [n][28][28]
-    const int64_t* labels;  // [n]
-    int64_t n;
-    int64_t chunk;     // images that go through the network at once
-    float* workspace;  // for a chunk
-    int64_t loss;
-    Optimizer optimizer;
-};
-
-// Take one step on the images that the indices name; write their mean loss and how many were
-// right, and leave the gradients. The mask of dropout is [batch][84] or null. Returns 0, or 1
-// where an index or a label is out of range: then nothing has changed.
+// Take one step on the images that the indices name, as in training.h. The mask of dropout is
+// [batch][84] or null.
 int lenet5_step(const Training* training, const int64_t* indices, int64_t batch, const float* mask,
                 double learning_rate, float* loss, int64_t* correct) {
     const Training& t = *training;
-    for (long b = 0; b < batch; ++b)
-        if (outside(indices[b], t.n) || outside(t.labels[indices[b]], CLASSES)) return 1;
-    double sum = 0;
-    *correct = 0;
-    std::vector<float> logits(std::min(t.chunk, batch) * CLASSES);
-    for (long first = 0; first < batch; first += t.chunk) {
-        const long images = std::min<long>(t.chunk, batch - first);
-        const float* dropped = mask ? mask + first * t.layers[DROPPED].channels : nullptr;
-        forward(t.layers, t.parameters, t.images, indices + first, images, dropped, t.workspace, logits.data());
-        for (long b = 0; b < images; ++b) {
-            float* x = logits.data() + b * CLASSES;
-            const int64_t label = t.labels[indices[first + b]];
-            *correct += predicted(x) == label;
-            sum += image_loss(t.loss, x, label, batch, x);
-        }
-        float* gradients = first ? scratch(chunk_gradient, t.count) : t.gradients;
-        backward(t.layers, t.parameters, images, dropped, t.workspace, logits.data(), gradients, t.count);
-        for (long i = 0; first && i < t.count; ++i) t.gradients[i] += gradients[i];
-    }
-    *loss = float(sum / double(batch));
-    update(t.optimizer, float(learning_rate), t.parameters, t.gradients, t.count);
+    const Layer* layers = static_cast<const Layer*>(t.network);
+    auto dropped = [&](long first) { return mask ? mask + first * layers[DROPPED].channels : nullptr; };
+    return take_step(
+        t, indices, batch, learning_rate, loss, correct,
+        [&](long first, long images, float* logits) {
+            forward(layers, t.parameters, t.images, indices + first, images, dropped(first), t.workspace, logits);
+        },
+        [&](long first, long images, const float* logits, float* gradients) {
+            backward(layers, t.parameters, images, dropped(first), t.workspace, logits, gradients, t.count);
+        });
+}
+
+// The same three for the fully connected network, which has no dropout.
+
+int64_t connected_workspace(const Connected* network, int64_t batch) { return lay_out(*network, batch, nullptr).floats; }
+
+int connected_forward(const Connected* network, const float* parameters, const float* images, int64_t n,
+                      const int64_t* indices, int64_t batch, float* workspace, float* logits) {
+    if (any_outside(indices, batch, n)) return 1;
+    forward(*network, lay_out(*network, batch, workspace), parameters, images, indices, logits);
     return 0;
+}
+
+int connected_step(const Training* training, const int64_t* indices, int64_t batch, const float*, double learning_rate,
+                   float* loss, int64_t* correct) {
+    const Training& t = *training;
+    const Connected& network = *static_cast<const Connected*>(t.network);
+    return take_step(
+        t, indices, batch, learning_rate, loss, correct,
+        [&](long first, long images, float* logits) {
+            forward(network, lay_out(network, images, t.workspace), t.parameters, t.images, indices + first, logits);
+        },
+        [&](long, long images, const float* logits, float* gradients) {
+            backward(network, lay_out(network, images, t.workspace), t.parameters, logits, gradients);
+        });
 }
 
 }  // extern "C"

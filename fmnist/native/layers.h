@@ -57,16 +57,18 @@ struct Pass {
     long depth() const { return layer->kind == WHOLE ? layer->in_channels : layer->in_channels * K * K; }
 };
 
-template <class F> void with_activation(const Layer& layer, F f) {
-    if (layer.activation == 0)
+template <class F> void with_activation(int64_t activation, F f) {
+    if (activation == 0)
         f(Tanh{});
-    else if (layer.activation == 1)
+    else if (activation == 1)
         f(Relu{});
-    else if (layer.activation == 2)
+    else if (activation == 2)
         f(LeakyRelu{});
     else
         f(None{});
 }
+
+template <class F> void with_activation(const Layer& layer, F f) { with_activation(layer.activation, f); }
 
 template <class F> void with_pooling(const Layer& layer, F f) { layer.pooling ? f(Max{}) : f(Average{}); }
 

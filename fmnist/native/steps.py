@@ -13,8 +13,7 @@ import torch
 from torch import Tensor
 from torch.optim import SGD, Adam, Optimizer, RMSprop
 
-from fmnist.native.build import library
-from fmnist.native.lenet5 import NativeLeNet5, address
+from fmnist.native.network import NativeNetwork, address
 
 LOSS_CODES = {"cross_entropy": 0, "mse": 1, "multi_margin": 2}  # as in losses.h
 ADAM, PLAIN, RMSPROP = range(3)  # as in optimizers.h
@@ -32,10 +31,10 @@ class _Optimizer(ctypes.Structure):
 
 
 class _Training(ctypes.Structure):
-    """The twin of `struct Training` in kernels.cpp."""
+    """The twin of `struct Training` in training.h."""
 
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("layers", "parameters", "gradients")),
+        *((name, ctypes.c_void_p) for name in ("network", "parameters", "gradients")),
         ("count", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("images", "labels")),
         *((name, ctypes.c_int64) for name in ("n", "chunk")),
@@ -53,7 +52,7 @@ class NativeStep:
     """
 
     def __init__(
-        self, network: NativeLeNet5, images: Tensor, labels: Tensor, loss: str, optimizer: Optimizer, batch_size: int
+        self, network: NativeNetwork, images: Tensor, labels: Tensor, loss: str, optimizer: Optimizer, batch_size: int
     ) -> None:
         self._network, self._optimizer, self._batch_size = network, optimizer, batch_size
         chunk = network.chunk(batch_size)
@@ -61,7 +60,7 @@ class NativeStep:
         self._tensors = (workspace, gradients, images, labels)  # alive as long as their addresses are in use
         optimizer._opt_called = True  # type: ignore[attr-defined]  # what torch's schedulers look for
         self._training = _Training(
-            layers=ctypes.addressof(network.layers),
+            network=ctypes.addressof(network.description),
             parameters=address(network.parameters),
             gradients=address(gradients),
             count=network.parameters.numel(),
@@ -85,7 +84,7 @@ class NativeStep:
         loss, correct = torch.empty(()), torch.empty((), dtype=torch.int64)
         learning_rate = self._optimizer.param_groups[0]["lr"]
         results = (address(loss), address(correct))
-        if library().lenet5_step(
+        if self._network.kernel("step")(
             ctypes.addressof(self._training), address(batch), len(batch), address(mask), learning_rate, *results
         ):
             raise IndexError("an index lies outside the images, or a label outside 0..9")
