@@ -7,7 +7,7 @@ import pandas as pd
 
 from fmnist.markdown import counted, listed
 
-NAMED = 3  # runs that the banner names; it stands on every page
+NAMED = 3  # runs that the banner names, at most; it stands on every page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +31,17 @@ class Missing:
         """Say in a sentence what is missing; None where nothing is."""
         if not self.seeds:
             return None
-        names = self.names[:NAMED]
-        if len(self.names) > NAMED:
-            names.append(f"{counted(len(self.names) - NAMED, 'more setting')}, named in the summary")
+        names = listed(self.names) if len(self.names) <= NAMED else "the summary names them"
         verb = "is" if self.count == 1 else "are"
-        return f"Partial report: of {counted(self.planned, 'training')}, {self.count} {verb} missing: {listed(names)}."
+        return f"Partial report: of {counted(self.planned, 'training')}, {self.count} {verb} missing: {names}."
+
+    @property
+    def by_seeds(self) -> dict[str, list[str]]:
+        """The runs that lack the same seeds, by these: `seeds 3 and 4` of which runs."""
+        found: dict[str, list[str]] = {}
+        for run_id, seeds in self.seeds.items():
+            found.setdefault(_seeds(seeds), []).append(run_id)
+        return found
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -30,12 +30,10 @@ def test_nothing_missing_is_no_banner() -> None:
     assert (missing.seeds, missing.count, missing.banner()) == ({}, 0, None)
 
 
-def test_a_long_list_is_cut_in_the_banner() -> None:
-    missing = Missing(seeds={f"run{number}": [0] for number in range(5)}, planned=9)
-    assert missing.banner() == (
-        "Partial report: of 9 trainings, 5 are missing: run0 (seed 0), run1 (seed 0), run2 (seed 0) and 2 more "
-        "settings, named in the summary."
-    )
+def test_a_long_list_stands_in_the_summary_alone() -> None:
+    missing = Missing(seeds={f"run{number}": [0] if number else [0, 2] for number in range(4)}, planned=9)
+    assert missing.banner() == "Partial report: of 9 trainings, 5 are missing: the summary names them."
+    assert missing.by_seeds == {"seeds 0 and 2": ["run0"], "seed 0": ["run1", "run2", "run3"]}
 
 
 def test_experiments_lose_the_values_that_have_no_run() -> None:
@@ -70,7 +68,7 @@ def test_the_banner_and_the_summary_name_what_is_missing(tmp_path: Path) -> None
 def test_one_seed_that_is_missing_leaves_the_others_their_place(tmp_path: Path) -> None:
     markdown = partial(tmp_path, [0, 1, 2], [("lenet5__pooling=max", 1)])
     assert "1 training of 123 is missing" in markdown
-    assert "lenet5\\_\\_pooling=max (seed 1)" in markdown
+    assert "\n- seed 1 of `lenet5__pooling=max`\n" in markdown
     assert "each: " not in markdown.split("# Environment")[0]
     assert "| max |" in section(markdown, "sec-exp-pooling")
 
