@@ -31,17 +31,9 @@ class Missing:
         """Say in a sentence what is missing; None where nothing is."""
         if not self.seeds:
             return None
-        names = listed(self.names) if len(self.names) <= NAMED else "the summary names them"
+        names = listed(self.names) if len(self.names) <= NAMED else "the section on how it was run names them"
         verb = "is" if self.count == 1 else "are"
         return f"Partial report: of {counted(self.planned, 'training')}, {self.count} {verb} missing: {names}."
-
-    @property
-    def by_seeds(self) -> dict[str, list[str]]:
-        """The runs that lack the same seeds, by these: `seeds 3 and 4` of which runs."""
-        found: dict[str, list[str]] = {}
-        for run_id, seeds in self.seeds.items():
-            found.setdefault(_seeds(seeds), []).append(run_id)
-        return found
 
 
 def _seeds(seeds: Sequence[int]) -> str:
