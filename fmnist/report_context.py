@@ -58,7 +58,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     results = {name: _result(experiment, inputs) for name, experiment in experiments.items()}
     missing = missing_runs(inputs.plan.runs, seeds_of(inputs.config), inputs.runs)
-    epochs = sorted({run.epochs for run in inputs.plan.runs.values()})
+    epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     return {
         "title": inputs.config["report"]["title"],
         "banner": " ".join(filter(None, [missing.banner(), inputs.config["report"]["banner"]])),

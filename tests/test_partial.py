@@ -85,3 +85,14 @@ def test_the_report_builds_whatever_is_missing(tmp_path: Path, share: float, see
 
 def test_a_whole_report_says_nothing_of_it(tmp_path: Path) -> None:
     assert "partial" not in partial(tmp_path, [0], []).lower().split("# environment")[0]
+
+
+def test_epochs_are_those_of_the_runs_that_are_there(tmp_path: Path) -> None:
+    longer = {"section": "9", "title": "Longer", "cases": {"twice": {"epochs": 40}}}
+    config = shipped_config(seeds=[0])
+    config["experiments"]["longer"] = longer
+    results = Results(tmp_path, config)
+    assert "trainings of 20 to 40 epochs" in text(results)
+    results.runs = results.runs[results.runs["run_id"] != "lenet5__epochs=40"]
+    results.plan = replace(results.plan, experiments=with_runs(results.plan.experiments, set(results.runs["run_id"])))
+    assert "trainings of 20 epochs" in text(results)
