@@ -47,7 +47,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, bars: list[str]) -> None:
     axes.set_xscale("log")
     plain_log_ticks(axes.xaxis)
     for place, name in enumerate(bars):
-        _bar(axes, place, rows.loc[name], start, _colour(name))
+        row = rows.loc[name] if name in rows.index else {"problem": "left out"}  # by --contenders
+        _bar(axes, place, row, start, _colour(name))
     axes.set_yticks(range(len(bars)), [CONTENDERS[name].title for name in bars])
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(start, 2 * max(measured, default=start))  # room for the last bar's number
