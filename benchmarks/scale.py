@@ -1,7 +1,7 @@
 """Many tiny runs, trained and reported for real: python benchmarks/scale.py [SEEDS ...].
 
-The report's 41 runs and 159 learning rates more, one epoch of the small sample each, over that many
-seeds: with 1 seed 200 trainings, with 10 seeds 2,000. What a run costs must not grow with their number.
+The report's 41 runs and 159 learning rates, one epoch of the small sample each, over that many seeds: with
+1 seed 195 trainings (some rates are the report's own), with 10 seeds 1,950. What a run costs must not grow with them.
 """
 
 import csv
