@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from builders import run_config
 from cut_off import EPOCHS, SMALL, kept, resumed
+from test_divergence import WILD
 from test_scripts import training_state
-from test_training import WILD, needs_native, write_all
+from test_training import needs_native, write_all
 from training_process import checkpoint_of, command
 
 from fmnist.dataset import Dataset
