@@ -10,19 +10,16 @@ import torch
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_training import needs_native
 from torch import Tensor
 from torch.nn import functional as F
 
 from fmnist.dataset import Dataset
 from fmnist.engines import choose_engine
 from fmnist.models import LeNet5
-from fmnist.native.build import BuildError, library
 from fmnist.run_config import LeNet5Config
 
-try:
-    library()
-except BuildError as missing:
-    pytest.skip(f"no native kernels: {missing}", allow_module_level=True)
+pytestmark = needs_native
 
 CPU = torch.device("cpu")
 TOLERANCE = 1e-5  # of a tensor's largest absolute value

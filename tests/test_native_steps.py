@@ -6,21 +6,18 @@ from dataclasses import replace
 import pytest
 import torch
 from builders import run_config
+from test_training import needs_native
 from torch import Tensor
 
 from fmnist.dataset import Dataset
 from fmnist.engines import Engine, choose_engine
 from fmnist.losses import LOSSES
 from fmnist.models import LeNet5
-from fmnist.native.build import BuildError, library
 from fmnist.native.lenet5 import CHUNK
 from fmnist.optimizers import OPTIMIZERS
 from fmnist.run_config import LeNet5Config, RunConfig
 
-try:
-    library()
-except BuildError as missing:
-    pytest.skip(f"no native kernels: {missing}", allow_module_level=True)
+pytestmark = needs_native
 
 ARCHITECTURE = LeNet5Config(
     channels=(3, 4, 10),
