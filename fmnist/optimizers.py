@@ -7,6 +7,7 @@ from torch.optim import SGD, Adam, Optimizer, RMSprop
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau, StepLR
 
 from fmnist.run_config import RunConfig
+from fmnist.uncompiled import uncompiled
 
 Parameters = Iterable[nn.Parameter]
 
@@ -15,7 +16,7 @@ Parameters = Iterable[nn.Parameter]
 
 
 def _adam(parameters: Parameters, config: RunConfig) -> Optimizer:
-    return Adam(
+    return uncompiled(Adam)(
         parameters,
         lr=config.learning_rate,
         betas=(0.9, 0.999),
@@ -26,7 +27,7 @@ def _adam(parameters: Parameters, config: RunConfig) -> Optimizer:
 
 
 def _sgd(parameters: Parameters, config: RunConfig) -> Optimizer:
-    return SGD(
+    return uncompiled(SGD)(
         parameters,
         lr=config.learning_rate,
         momentum=config.momentum,
@@ -38,7 +39,7 @@ def _sgd(parameters: Parameters, config: RunConfig) -> Optimizer:
 
 
 def _rmsprop(parameters: Parameters, config: RunConfig) -> Optimizer:
-    return RMSprop(
+    return uncompiled(RMSprop)(
         parameters,
         lr=config.learning_rate,
         alpha=0.99,

@@ -27,7 +27,7 @@ def optimizer_of(config: RunConfig, parameters: list[nn.Parameter] | None = None
 )
 def test_constants(name: str, kind: type[Optimizer], constants: dict[str, object]) -> None:
     optimizer = optimizer_of(run_config(optimizer=name, learning_rate=0.02))
-    assert type(optimizer) is kind
+    assert isinstance(optimizer, kind)
     (group,) = optimizer.param_groups
     assert {key: group[key] for key in constants} == constants
     assert group["lr"] == 0.02

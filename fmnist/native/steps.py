@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim import SGD, Adam, Optimizer, RMSprop
+from torch.optim import Optimizer
 
 from fmnist.native.network import NativeNetwork, address
 
@@ -102,7 +102,7 @@ def _described(optimizer: Optimizer) -> _Optimizer:
             state[name] = torch.tensor(0.0) if name == "step" else torch.zeros_like(parameter)
         return address(state[name])
 
-    return _RULES[type(optimizer)](group, buffer)
+    return _RULES[type(optimizer).__name__](group, buffer)
 
 
 Group = dict[str, Any]
@@ -143,4 +143,5 @@ def _rmsprop(group: Group, buffer: Buffer) -> _Optimizer:
     )
 
 
-_RULES: dict[type[Optimizer], Callable[[Group, Buffer], _Optimizer]] = {Adam: _adam, SGD: _sgd, RMSprop: _rmsprop}
+# By name: fmnist.uncompiled makes kinds of its own, of the same names, and AdamW, of another rule, is a kind of Adam.
+_RULES: dict[str, Callable[[Group, Buffer], _Optimizer]] = {"Adam": _adam, "SGD": _sgd, "RMSprop": _rmsprop}

@@ -32,6 +32,7 @@ TRAINING_CODE = modules(
     "randomness.py",
     "run_config.py",
     "training.py",
+    "uncompiled.py",
 )
 
 
