@@ -1,108 +1,104 @@
-"""Many tiny runs, trained and reported for real: python benchmarks/scale.py [SEEDS ...].
+"""Many tiny runs, trained and reported for real: python benchmarks/scale.py [--seeds 10] [--folder FOLDER].
 
-The report's 41 runs and 159 learning rates, one epoch of the small sample each, over that many seeds: with
-1 seed 195 trainings (some rates are the report's own), with 10 seeds 1,950. What a run costs must not grow with them.
+The report's 41 runs and 159 learning rates more, one epoch of the small sample each, over that many seeds:
+200 trainings for each seed. What a run costs must not grow with them.
 """
 
+import argparse
 import csv
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from finished_run import Span, read_span
+from scale_results import (
+    OTHERS,
+    OVERVIEW,
+    TENTHS,
+    Sample,
+    markdown,
+    others,
+    overview,
+    read_jobs,
+    read_samples,
+    tenths,
+)
 
 PROJECT = Path(__file__).parents[1]
 CORES = 2
 RATES = 159
+SECONDS_BETWEEN_SAMPLES = 0.25
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a job's benchmark file tells."""
-
-    rule: str
-    span: Span
-    megabytes: float  # at most resident
-
-
-def overlay(seeds: int) -> str:
-    """What is laid over config.quick.yaml."""
-    many = {"section": "9", "title": "many", "sweep": {"learning_rate": [rate / 1e5 for rate in range(1, RATES + 1)]}}
+def overlay(seeds: int, rates: int) -> str:
+    """What is laid over config.quick.yaml. Halves: so that no rate is one of the report's own."""
+    sweep = {"learning_rate": [(rate + 0.5) / 1e5 for rate in range(rates)]}
+    many = {"section": "9", "title": "many", "sweep": sweep}
     data = {"folder": str(PROJECT / "tests/data")}
     return yaml.safe_dump({"seeds": seeds, "data": data, "defaults": {"epochs": 1}, "experiments": {"many": many}})
 
 
-def run(folder: Path, seeds: int) -> tuple[Span, float]:
-    """Make the report from nothing, as a user would; return when, and Snakemake's own megabytes at most."""
-    path = folder / "many.yaml"
-    path.write_text(overlay(seeds), encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "all"]
-    command += ["--snakefile", str(PROJECT / "Snakefile"), "--directory", str(folder)]
-    command += ["--workflow-profile", str(PROJECT / "profiles/default"), "--configfile"]
-    command += [str(file) for file in (PROJECT / "config.yaml", PROJECT / "config.quick.yaml", path)]
-    started, peak = time.time(), 0.0
-    with (folder / "output").open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+def run(folder: Path, seeds: int, rates: int) -> None:
+    """Make the report, from nothing or from where an earlier call was cut off; sample Snakemake's process."""
+    (folder / "many.yaml").write_text(overlay(seeds, rates), encoding="utf-8")
+    with (
+        (folder / "samples.csv").open("a", encoding="utf-8", newline="", buffering=1) as samples,
+        (folder / "output").open("w") as output,
+        subprocess.Popen(command(folder), stdout=output, stderr=output) as process,
+    ):
         while process.poll() is None:
-            peak = max(peak, resident(process.pid))
-            time.sleep(0.5)
+            csv.writer(samples).writerow(sample(process.pid))
+            time.sleep(SECONDS_BETWEEN_SAMPLES)
     if process.returncode:
         sys.exit((folder / "output").read_text(encoding="utf-8")[-3000:])
-    return Span(started, time.time()), peak
 
 
-def resident(process: int) -> float:
-    """The most megabytes that a process has had resident so far; 0 where it has just ended."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return sum(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
-
-
-def jobs_of(results: Path) -> list[Job]:
-    """All that ran, from the benchmark files."""
-    found = []
-    for path in (results / "benchmarks").rglob("*.tsv"):
-        with path.open(encoding="utf-8", newline="") as lines:
-            megabytes = float(next(csv.DictReader(lines, delimiter="\t"))["max_rss"].replace("-", "0"))
-        rule = path.relative_to(results / "benchmarks").parts[0].removesuffix(".tsv")
-        found.append(Job(rule, read_span(path), megabytes))
-    return found
-
-
-def row(seeds: int) -> str:
-    """Run it and return a line of the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        whole, peak = run(Path(folder), seeds)
-        jobs = jobs_of(Path(folder) / "results/quick")
-    trained = [job.span for job in jobs if job.rule == "train"]
-    gather = next(job for job in jobs if job.rule == "gather")
-    first, last = min(span.start for span in trained), max(span.end for span in trained)
-    cells = [
-        f"{len(trained):,}",
-        f"{min(job.span.start for job in jobs) - whole.start:.1f}",
-        f"{last - first:,.0f}",
-        f"{1000 * sum(span.end - span.start for span in trained) / len(trained):,.0f}",
-        f"{1000 * (CORES * (last - first) - sum(span.end - span.start for span in trained)) / len(trained):,.0f}",
-        f"{gather.span.end - gather.span.start:.1f}",
-        f"{whole.end - last:.0f}",
-        f"{peak:.0f}",
-        f"{max(job.megabytes for job in jobs if job.rule != 'train'):.0f}",
+def command(folder: Path) -> list[str]:
+    """Snakemake as a user would call it, but for a lock that one which was killed may have left."""
+    configs = (PROJECT / "config.yaml", PROJECT / "config.quick.yaml", folder / "many.yaml")
+    return [
+        *(sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "all", "--nolock"),
+        *("--snakefile", str(PROJECT / "Snakefile"), "--directory", str(folder)),
+        *("--workflow-profile", str(PROJECT / "profiles/default"), "--configfile", *map(str, configs)),
     ]
-    return "| " + " | ".join(cells) + " |"
 
 
-HEADER = """\
-| trainings | planning, s | training, s | a training job, ms | around it, ms of a core | `gather`, s \
-| from the last training to the end, s | Snakemake, MB at most | the largest other job, MB |
-|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+def sample(process: int) -> Sample:
+    """Look at a process that runs, or has just ended and was not waited for yet."""
+    proc = Path(f"/proc/{process}")
+    fields = (proc / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    user, system, jobs_user, jobs_system = (int(ticks) / TICKS for ticks in fields[11:15])  # man proc_pid_stat
+    peaks = [line for line in (proc / "status").read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM")]
+    megabytes = sum(int(line.split()[1]) / 1024 for line in peaks)  # none where it has just ended
+    return Sample(time.time(), user + system, jobs_user + jobs_system, megabytes)
+
+
+def tables(folder: Path) -> str:
+    """Return what was measured."""
+    samples, jobs = read_samples(folder / "samples.csv"), read_jobs(folder / "results/quick")
+    found = (
+        markdown(OVERVIEW, [overview(samples, jobs)]),
+        markdown(TENTHS, tenths(samples, jobs)),
+        markdown(OTHERS, others(jobs)),
+    )
+    return "\n\n".join(found)
 
 
 def main() -> None:
-    print(HEADER)
-    for seeds in [int(text) for text in sys.argv[1:]] or [1, 10]:
-        print(row(seeds), flush=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10, help="of each of the runs")
+    parser.add_argument("--rates", type=int, default=RATES, help="learning rates beside the report's 41 runs")
+    parser.add_argument("--folder", type=Path, help="for the results; the same again goes on where it was cut off")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        run(folder.resolve(), arguments.seeds, arguments.rates)
+        print(tables(folder))
 
 
 if __name__ == "__main__":
