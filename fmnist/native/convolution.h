@@ -3,11 +3,12 @@
 
 #include "layers.h"
 #include "products.h"
+#include "transpose.h"
 #include "winograd.h"
 
 namespace {
 
-thread_local std::vector<float> in_points, out_points, plane_gradient, output_gradient;
+thread_local std::vector<float> in_points, out_points, point_weights, positions_first, plane_gradient, output_gradient;
 
 // ---- direct convolution: 25 shifted copies of each input channel, read in place
 
@@ -28,23 +29,25 @@ long end_tap(const Pass& s, long y) {
     return s.depth() - std::max<long>(0, y + K - s.layer->padding - s.layer->in_side) * K;
 }
 
-template <class F> void direct_forward(const Pass& s, F after_two_rows) {
+// Of `channels` channels from c on.
+template <class F> void direct_forward(const Pass& s, long c, long channels, F after_two_rows) {
     const auto start = taps(s);
     for (long y = 0; y < s.layer->side; ++y) {
-        product({s.weight(), s.depth(), 1, s.bias(), s.layer->channels, first_tap(s, y), end_tap(s, y)},
-                {s.input, start.data(), y * input_row(s)}, s.row(), s.kept + y * s.row(), s.plane());
+        product({s.weight() + c * s.depth(), s.depth(), 1, s.bias() + c, channels, first_tap(s, y), end_tap(s, y)},
+                {s.input, start.data(), y * input_row(s)}, s.row(), s.kept + c * s.plane() + y * s.row(), s.plane());
         if (y % 2) after_two_rows(y - 1);
     }
 }
 
-void direct_weight_gradient(const Pass& s, const float* g, float* gradients) {
+// Of `channels` channels from c on, whose planes begin at g.
+void direct_weight_gradient(const Pass& s, long c, long channels, const float* g, float* gradients) {
     const Layer& layer = *s.layer;
     const auto start = taps(s);
     auto first = [&](long k) { return std::max(0L, layer.padding - k / K % K); };
     auto end = [&](long k) { return std::min(layer.side, layer.in_side + layer.padding - k / K % K); };
-    weight_gradient(
-        {g, s.g_plane(), layer.channels, s.row(), s.g_row(), input_row(s), gradients + layer.weight, s.depth()},
-        {s.input, start.data(), 0}, first, end);
+    weight_gradient({g, s.g_plane(), channels, s.row(), s.g_row(), input_row(s),
+                     gradients + layer.weight + c * s.depth(), s.depth()},
+                    {s.input, start.data(), 0}, first, end);
 }
 
 // Columns [x, end) of the input's gradient: the output's, between columns of zeros, convolved
@@ -89,22 +92,55 @@ template <class F> void over_tiles(const Pass& s, F f) {
         f(Tiles{t, std::min(count, across * across - t), across, s.batch});
 }
 
-// [36][channels][in_channels]: the weights at Winograd's points.
-std::vector<float> weights_at_points(const Pass& s) {
-    const long filters = s.layer->channels * s.layer->in_channels;
-    std::vector<float> out(POINTS * filters);
-    for (long f = 0; f < filters; ++f) {
-        const float* w = s.weight() + f * K * K;
-        both_ways<OfWeight, float>([&](int r, int c) { return w[r * K + c]; },
-                                   [&](int r, int c, float value) { out[(r * IN + c) * filters + f] = value; });
-    }
+// [36][rows][n]: weights [rows][25][n] at Winograd's points.
+const float* at_points(const std::vector<float>& weights, long rows, long n) {
+    float* out = scratch(point_weights, POINTS * rows * n);
+    for (long row = 0; row < rows; ++row)
+        sweep_again(n, [&](long p, auto kind) {
+            using T = decltype(kind);
+            both_ways<OfWeight, T>(
+                [&](long r, long c) { return load<T>(weights.data() + (row * K * K + r * K + c) * n + p); },
+                [&](long r, long c, T value) { store(out + ((r * IN + c) * rows + row) * n + p, value); });
+        });
     return out;
+}
+
+// For the outputs, [36][in_channels][channels]: a tile of channels reads neighbours.
+const float* weights_for_outputs(const Pass& s) {
+    const long channels = s.layer->channels;
+    std::vector<float> turned(channels * s.depth());
+    transpose(s.weight(), channels, s.depth(), turned.data());
+    return at_points(turned, s.layer->in_channels, channels);
+}
+
+// For the inputs' gradient, [36][channels][in_channels].
+const float* weights_for_inputs(const Pass& s) {
+    const long channels = s.layer->channels, in_channels = s.layer->in_channels;
+    std::vector<float> turned(channels * s.depth());
+    for (long o = 0; o < channels; ++o)
+        transpose(s.weight() + o * s.depth(), in_channels, K * K, turned.data() + o * s.depth());
+    return at_points(turned, channels, in_channels);
+}
+
+// From the points' gradients [36][channels][in_channels] to those of the weights.
+void weights_gradient(const Pass& s, const std::vector<float>& points, float* dw) {
+    const long channels = s.layer->channels, in_channels = s.layer->in_channels, filters = channels * in_channels;
+    std::vector<float> window(s.depth());  // [25][in_channels]
+    for (long o = 0; o < channels; ++o) {
+        sweep_again(in_channels, [&](long p, auto kind) {
+            using T = decltype(kind);
+            both_ways<Transposed<OfWeight>, T>(
+                [&](long r, long c) { return load<T>(points.data() + (r * IN + c) * filters + o * in_channels + p); },
+                [&](long r, long c, T value) { store(window.data() + (r * K + c) * in_channels + p, value); });
+        });
+        transpose(window.data(), K * K, in_channels, dw + o * s.depth());
+    }
 }
 
 void winograd_forward(const Pass& s) {
     const Layer& layer = *s.layer;
     const long channels = layer.channels, in_channels = layer.in_channels, filters = channels * in_channels;
-    const auto weight = weights_at_points(s);
+    const float* weight = weights_for_outputs(s);
     over_tiles(s, [&](const Tiles& tiles) {
         const long n = tiles.length();
         const auto start = starts(in_channels, n);
@@ -112,40 +148,49 @@ void winograd_forward(const Pass& s) {
         float *in = scratch(in_points, POINTS * in_pitch), *out = scratch(out_points, POINTS * out_pitch);
         to_points<OfInput>(tiles, s.input, in_channels, layer.in_side, in);
         for (int k = 0; k < POINTS; ++k)
-            product({weight.data() + k * filters, in_channels, 1, nullptr, channels, 0, in_channels},
+            product({weight + k * filters, 1, channels, nullptr, channels, 0, in_channels},
                     {in + k * in_pitch, start.data()}, n, out + k * out_pitch, n);
         from_points<OfOutput, false>(tiles, out, channels, layer.side, s.bias(), s.kept);
+    });
+}
+
+// Add to dw [channels][in_channels] the sums over n positions of g [channels][n] times x [in_channels][n].
+void add_products(const Pass& s, long n, const float* g, const float* x, float* dw) {
+    const long channels = s.layer->channels, in_channels = s.layer->in_channels;
+    std::vector<float> sums(channels * in_channels);
+    // Turned round, the sum is a product like the others; along the vectors, their lanes would have to be added up.
+    float* turned = scratch(positions_first, n * in_channels);
+    transpose(x, in_channels, n, turned);
+    const auto start = starts(n, in_channels);
+    product({g, n, 1, nullptr, channels, 0, n}, {turned, start.data()}, in_channels, sums.data(), in_channels);
+    sweep(channels * in_channels, [&](long p, auto kind) {
+        using T = decltype(kind);
+        store(dw + p, load<T>(dw + p) + load<T>(sums.data() + p));
     });
 }
 
 void winograd_backward(const Pass& s, const float* g, float* gradients, float* grad_input) {
     const Layer& layer = *s.layer;
     const long channels = layer.channels, in_channels = layer.in_channels, filters = channels * in_channels;
-    const auto weight = weights_at_points(s);
+    const float* weight = weights_for_inputs(s);
     std::vector<float> grad_weight(POINTS * filters);
     std::fill_n(grad_input, in_channels * layer.in_side * layer.in_side * s.batch, 0.0f);
     over_tiles(s, [&](const Tiles& tiles) {
         const long n = tiles.length();
-        const auto in_start = starts(in_channels, n), out_start = starts(channels, n);
+        const auto start = starts(channels, n);
         const long in_pitch = tiles.pitch(in_channels), out_pitch = tiles.pitch(channels);
         float *in = scratch(in_points, POINTS * in_pitch), *out = scratch(out_points, POINTS * out_pitch);
         to_points<OfInput>(tiles, s.input, in_channels, layer.in_side, in);
         to_points<Transposed<OfOutput>>(tiles, g, channels, layer.side, out);
         for (int k = 0; k < POINTS; ++k) {
             float *x = in + k * in_pitch, *gradient = out + k * out_pitch;
-            weight_gradient(
-                {gradient, n, channels, n, 0, 0, grad_weight.data() + k * filters, in_channels}, {x, in_start.data()},
-                [](long) { return 0; }, [](long) { return 1; });
-            product({weight.data() + k * filters, 1, in_channels, nullptr, in_channels, 0, channels},
-                    {gradient, out_start.data()}, n, x, n);  // x has served
+            add_products(s, n, gradient, x, grad_weight.data() + k * filters);
+            product({weight + k * filters, 1, in_channels, nullptr, in_channels, 0, channels}, {gradient, start.data()},
+                    n, x, n);  // x has served
         }
         from_points<Transposed<OfInput>, true>(tiles, in, in_channels, layer.in_side, nullptr, grad_input);
     });
-    for (long f = 0; f < filters; ++f) {
-        float* dw = gradients + layer.weight + f * K * K;
-        both_ways<Transposed<OfWeight>, float>([&](int r, int c) { return grad_weight[(r * IN + c) * filters + f]; },
-                                               [&](int r, int c, float value) { dw[r * K + c] = value; });
-    }
+    weights_gradient(s, grad_weight, gradients + layer.weight);
 }
 
 }  // namespace

@@ -4,18 +4,11 @@
 
 #include "layers.h"
 #include "products.h"
+#include "transpose.h"
 
 namespace {
 
 thread_local std::vector<float> turned_round;
-
-void transpose(const float* in, long rows, long columns, float* out) {
-    constexpr long EDGE = 16;  // square by square, so that neither side leaves the cache
-    for (long r0 = 0; r0 < rows; r0 += EDGE)
-        for (long c0 = 0; c0 < columns; c0 += EDGE)
-            for (long r = r0; r < std::min(r0 + EDGE, rows); ++r)
-                for (long c = c0; c < std::min(c0 + EDGE, columns); ++c) out[c * rows + r] = in[r * columns + c];
-}
 
 // out [images][channels] = in [images][depth] times the weights, plus the bias.
 void whole_forward(const Pass& s, const float* in, float* out) {
@@ -79,7 +72,12 @@ void layer_backward(const Pass& s, const float* mask, const float* grad_output, 
     if (s.normalises()) {
         float* turned = scratch(turned_round, n);
         transpose(g, s.batch, channels, turned);
-        for (long c = 0; c < channels; ++c) normalisation_backward(s, c, turned + c * s.batch, gradients);
+        for (long c = 0; c < channels; ++c) {
+            float* row = turned + c * s.batch;
+            NormalisationSums sums;
+            sums.add(s.kept + c * s.batch, row, s.batch, s.mean[c], s.inverse_std[c]);
+            normalisation_backward(s, c, sums, row, gradients);
+        }
         transpose(turned, channels, s.batch, g);
     }
     if (mask) multiply_by(g, mask, n);

@@ -26,6 +26,7 @@ constexpr int PAD = 2;                 // zeros on every side of an image, for t
 constexpr int WIDE = SIDE + 2 * PAD;   // columns of zeros are stored, rows of zeros are skipped
 constexpr int LAYERS = 5, STAGES = 2;  // the first layers pool, the others cover their whole input
 constexpr int DROPPED = 3;             // the layer with dropout: the first fully connected one
+constexpr long TOGETHER = 4;           // channels that are worked on until done: their planes stay in the cache
 
 // Two rows of sums of channel c, from y on, become activations and one row of the output.
 template <class A> void finish_rows(const Pass& s, long c, long y, float* activated) {
@@ -38,20 +39,35 @@ template <class A> void finish_rows(const Pass& s, long c, long y, float* activa
     });
 }
 
+// Call f(first, end) for equal groups of at most `most` channels.
+template <class F> void in_groups(long channels, long most, F f) {
+    const long size = tile_size(channels, most);
+    for (long c = 0; c < channels; c += size) f(c, std::min(c + size, channels));
+}
+
 void stage_forward(const Pass& s) {
     const long channels = s.layer->channels, side = s.layer->side;
     std::vector<float> rows(s.normalises() ? 2 * s.row() : 0);
     with_activation(*s.layer, [&](auto activation) {
         using A = decltype(activation);
-        if (s.layer->kind == DIRECT)
-            direct_forward(s, [&](long y) {  // at once, while the rows are in the cache
-                for (long c = 0; !s.normalises() && c < channels; ++c) finish_rows<A>(s, c, y, nullptr);
-            });
-        else
+        auto finish = [&](long c, long end) {
+            for (; c < end; ++c) {
+                if (s.normalises()) channel_statistics(s, c);
+                for (long y = 0; y < side; y += 2) finish_rows<A>(s, c, y, s.normalises() ? rows.data() : nullptr);
+            }
+        };
+        if (s.layer->kind == WINOGRAD) {
             winograd_forward(s);
-        for (long c = 0; (s.normalises() || s.layer->kind == WINOGRAD) && c < channels; ++c) {
-            if (s.normalises()) channel_statistics(s, c);
-            for (long y = 0; y < side; y += 2) finish_rows<A>(s, c, y, s.normalises() ? rows.data() : nullptr);
+            finish(0, channels);
+        } else if (s.normalises()) {
+            in_groups(channels, TOGETHER, [&](long c, long end) {
+                direct_forward(s, c, end - c, [](long) {});
+                finish(c, end);
+            });
+        } else {
+            direct_forward(s, 0, channels, [&](long y) {  // at once, while the rows are in the cache
+                for (long c = 0; c < channels; ++c) finish_rows<A>(s, c, y, nullptr);
+            });
         }
     });
 }
@@ -60,6 +76,7 @@ void stage_forward(const Pass& s) {
 template <class A> void sums_gradient(const Pass& s, long c, const float* grad_output, float* g, float* gradients) {
     const long side = s.layer->side, half = side / 2;
     std::vector<float> rows(s.normalises() ? 2 * s.row() : 0);
+    NormalisationSums sums;
     double bias = 0;
     for (long y = 0; y < side; y += 2) {
         const float* a = s.kept + c * s.plane() + y * s.row();
@@ -69,27 +86,34 @@ template <class A> void sums_gradient(const Pass& s, long c, const float* grad_o
                                          s.normalises() ? rows.data() : a, g + y * s.g_row(), s.g_row(), half, s.batch);
         });
         for (long i = y; i < y + 2; ++i) {  // while the rows are in the cache
-            if (!s.normalises()) bias += row_sum(g + i * s.g_row(), s.row());
-            std::fill_n(g + i * s.g_row() - s.margin(), s.margin(), 0.0f);
-            std::fill_n(g + i * s.g_row() + s.row(), s.margin(), 0.0f);
+            float* row = g + i * s.g_row();
+            if (s.normalises())
+                sums.add(s.kept + c * s.plane() + i * s.row(), row, s.row(), s.mean[c], s.inverse_std[c]);
+            else
+                bias += row_sum(row, s.row());
+            std::fill_n(row - s.margin(), s.margin(), 0.0f);
+            std::fill_n(row + s.row(), s.margin(), 0.0f);
         }
     }
-    if (s.normalises()) {
-        normalisation_backward(s, c, g, gradients);
-        for (long y = 0; y < side; ++y) bias += row_sum(g + y * s.g_row(), s.row());
-    }
+    if (s.normalises()) bias = normalisation_backward(s, c, sums, g, gradients);
     gradients[s.layer->bias + c] = float(bias);
 }
 
 void stage_backward(const Pass& s, const float* grad_output, float* g, float* gradients, float* grad_input) {
     g += s.margin();
+    const long channels = s.layer->channels;
     with_activation(*s.layer, [&](auto activation) {
-        for (long c = 0; c < s.layer->channels; ++c)
-            sums_gradient<decltype(activation)>(s, c, grad_output, g + c * s.g_plane(), gradients);
+        // The input's gradient needs the planes of all channels at once.
+        in_groups(channels, grad_input ? channels : TOGETHER, [&](long first, long end) {
+            for (long c = first; c < end; ++c)
+                sums_gradient<decltype(activation)>(s, c, grad_output, g + (c - first) * s.g_plane(), gradients);
+            if (s.layer->kind == DIRECT) direct_weight_gradient(s, first, end - first, g, gradients);
+        });
     });
-    if (s.layer->kind == WINOGRAD) return winograd_backward(s, g, gradients, grad_input);
-    direct_weight_gradient(s, g, gradients);
-    if (grad_input) direct_input_gradient(s, g, grad_input);
+    if (s.layer->kind == WINOGRAD)
+        winograd_backward(s, g, gradients, grad_input);
+    else if (grad_input)
+        direct_input_gradient(s, g, grad_input);
 }
 
 // Lay the passes out in one workspace, behind the padded images; returns the floats they need.
@@ -192,7 +216,9 @@ int lenet5_step(const Training* training, const int64_t* indices, int64_t batch,
 
 // The same three for the fully connected network, which has no dropout.
 
-int64_t connected_workspace(const Connected* network, int64_t batch) { return lay_out(*network, batch, nullptr).floats; }
+int64_t connected_workspace(const Connected* network, int64_t batch) {
+    return lay_out(*network, batch, nullptr).floats;
+}
 
 int connected_forward(const Connected* network, const float* parameters, const float* images, int64_t n,
                       const int64_t* indices, int64_t batch, float* workspace, float* logits) {

@@ -148,34 +148,45 @@ double row_sum(const float* row, long n) {
     return sum.value();
 }
 
-// The way back through batch normalisation of channel c, in place on its plane g.
-void normalisation_backward(const Pass& s, long c, float* g, float* gradients) {
+// What batch normalisation of a channel hands back depends on these sums over its whole plane.
+struct NormalisationSums {
+    double gradient = 0, product = 0;  // of the gradients g, and of g times the normalised x
+    void add(const float* x, const float* g, long n, float mean, float inverse_std) {
+        Sum row, row_products;
+        sweep(n, [&](long p, auto kind) {
+            using T = decltype(kind);
+            row.add(load<T>(g + p));
+            row_products.add(load<T>(g + p) * ((load<T>(x + p) - mean) * inverse_std));
+        });
+        gradient += row.value();
+        product += row_products.value();
+    }
+};
+
+// The way back through batch normalisation of channel c, in place on its plane g; returns the sum of
+// what comes out, the gradient of the bias before it.
+double normalisation_backward(const Pass& s, long c, const NormalisationSums& sums, float* g, float* gradients) {
     const float mean = s.mean[c], inverse_std = s.inverse_std[c], scale = normalisation(s, c).scale;
     const float* x = s.kept + c * s.plane();
-    double sum = 0, products = 0;
-    for (long y = 0; y < s.layer->side; ++y) {
-        Sum row, row_products;
-        sweep(s.row(), [&](long p, auto kind) {
-            using T = decltype(kind);
-            const T gradient = load<T>(g + y * s.g_row() + p);
-            row.add(gradient);
-            row_products.add(gradient * ((load<T>(x + y * s.row() + p) - mean) * inverse_std));
-        });
-        sum += row.value();
-        products += row_products.value();
-    }
-    gradients[s.layer->beta + c] = float(sum);
-    gradients[s.layer->gamma + c] = float(products);
+    gradients[s.layer->beta + c] = float(sums.gradient);
+    gradients[s.layer->gamma + c] = float(sums.product);
     // In training the batch's mean and variance depend on x as well.
     const double count = s.layer->training ? double(s.plane()) : INFINITY;
-    const float centre = float(sum / count), slope = float(products / count);
-    for (long y = 0; y < s.layer->side; ++y)
-        sweep(s.row(), [=](long p, auto kind) {
+    const float centre = float(sums.gradient / count), slope = float(sums.product / count);
+    double bias = 0;
+    for (long y = 0; y < s.layer->side; ++y) {
+        Sum row;
+        sweep(s.row(), [&](long p, auto kind) {
             using T = decltype(kind);
             float* at = g + y * s.g_row() + p;
             const T normal = (load<T>(x + y * s.row() + p) - mean) * inverse_std;
-            store(at, (load<T>(at) - centre - normal * slope) * scale);
+            const T out = (load<T>(at) - centre - normal * slope) * scale;
+            store(at, out);
+            row.add(out);
         });
+        bias += row.value();
+    }
+    return bias;
 }
 
 }  // namespace

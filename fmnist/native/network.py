@@ -1,6 +1,8 @@
 """What the native networks share: the module's own parameters in one tensor, and its outputs."""
 
+import contextlib
 import ctypes
+import mmap
 from typing import Any
 
 import torch
@@ -30,6 +32,17 @@ def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
         places[name] = place
         place += parameter.numel()
     return flat, places
+
+
+def _in_large_pages(floats: int) -> Tensor:
+    """Return memory in large pages where the system has them: a wide network's pass goes over 20 MB of it.
+
+    Of pages of 4 KiB that is more than a processor keeps track of; each look-up costs as much as a few sums.
+    """
+    memory = mmap.mmap(-1, floats * torch.float32.itemsize)
+    with contextlib.suppress(AttributeError, OSError):  # not on Linux; a kernel without them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return torch.frombuffer(memory, dtype=torch.float32)
 
 
 class NativeNetwork:
@@ -84,7 +97,7 @@ class NativeNetwork:
         """Return the memory of a pass; fresh memory for every pass would cost as much as the sums."""
         if images not in self._workspaces:
             floats = self.kernel("workspace")(ctypes.addressof(self.description), images)
-            self._workspaces[images] = torch.empty(floats)
+            self._workspaces[images] = _in_large_pages(floats)
         return self._workspaces[images]
 
     def start_step(self, batch: int) -> Tensor | None:

@@ -56,6 +56,7 @@ template <int N, int V, class T> void product_tile(const Product& m, Rows x, lon
 template <int N> void product_span(const Product& m, Rows x, long o, long p, long end, float* out, long pitch) {
     constexpr int V = std::min(4, BUDGET / N);
     for (; p + V * WIDTH <= end; p += V * WIDTH) product_tile<N, V, Vec>(m, x, o, p, out, pitch);
+    if (V > 2 && p + 2 * WIDTH <= end) product_tile<N, 2, Vec>(m, x, o, p, out, pitch), p += 2 * WIDTH;
     for (; p + WIDTH <= end; p += WIDTH) product_tile<N, 1, Vec>(m, x, o, p, out, pitch);
     if (p < end && end >= WIDTH)
         product_tile<N, 1, Vec>(m, x, o, end - WIDTH, out, pitch);

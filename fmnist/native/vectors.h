@@ -2,9 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace {
 
@@ -99,9 +104,22 @@ long tile_size(long n, long most) {  // equal tiles: 12 channels are 6 + 6, not 
     return (n + tiles - 1) / tiles;
 }
 
+// Ask for large pages: of small ones, tens of megabytes are more than the processor keeps track of.
+void in_large_pages(float* first, long n) {
+#if defined(__linux__)
+    constexpr uintptr_t SMALL = 4096;
+    const uintptr_t begin = (uintptr_t(first) + SMALL - 1) / SMALL * SMALL, end = uintptr_t(first + n) / SMALL * SMALL;
+    if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // or not: no error
+#endif
+}
+
 // Keeps its memory between calls: fresh pages cost more than the sums.
 float* scratch(std::vector<float>& kept, long n) {
-    if (long(kept.size()) < n) kept.resize(n);
+    if (long(kept.size()) < n) {
+        kept.reserve(n);
+        in_large_pages(kept.data(), n);  // before they are first touched
+        kept.resize(n);
+    }
     return kept.data();
 }
 

@@ -48,7 +48,7 @@ template <class M> struct Transposed {  // the way back of a linear map
 };
 
 // Row R of M times in[0], in[stride], ..., from column C on; zeros of M cost nothing.
-template <class M, int R, int C, class T> void add_row(const T* in, int stride, T& sum) {
+template <class M, int R, int C, class T> [[gnu::always_inline]] inline void add_row(const T* in, int stride, T& sum) {
     constexpr float factor = M::at(R, C);
     if constexpr (factor == 1)
         sum += in[C * stride];
@@ -58,7 +58,8 @@ template <class M, int R, int C, class T> void add_row(const T* in, int stride, 
 }
 
 // out = M in, for vectors of ROWS and COLUMNS values.
-template <class M, int R = 0, class T> void multiply(const T* in, int in_stride, T* out, int out_stride) {
+template <class M, int R = 0, class T>
+[[gnu::always_inline]] inline void multiply(const T* in, int in_stride, T* out, int out_stride) {
     T sum = -T{};  // -0, to which the first term is added for nothing
     add_row<M, R, 0>(in, in_stride, sum);
     out[R * out_stride] = sum;

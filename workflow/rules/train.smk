@@ -26,6 +26,7 @@ TRAINING_CODE = modules(
     "native/products.h",
     "native/steps.py",
     "native/training.h",
+    "native/transpose.h",
     "native/vectors.h",
     "native/winograd.h",
     "optimizers.py",
