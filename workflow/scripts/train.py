@@ -1,9 +1,4 @@
 """Train one run and write its files."""
-# ruff: noqa: E402
-
-import gc
-
-gc.disable()  # importing PyTorch makes no garbage, and looking for some takes a tenth of the time
 
 from pathlib import Path
 from typing import Any
@@ -19,8 +14,6 @@ from fmnist.provenance import cpu_name, describe_run
 from fmnist.run_config import RunConfig
 from fmnist.run_files import write_loss_curve, write_metrics, write_predictions, write_provenance
 from fmnist.training import train
-
-gc.enable()
 
 
 def main(job: Any) -> None:
