@@ -26,8 +26,12 @@ class Row:
     diverged: int
     train_loss: float | None
     train_loss_sd: float | None
+    train_loss_lower: float | None  # where one further run should fall, as far as the seeds tell
+    train_loss_upper: float | None
     test_accuracy: float | None
     test_accuracy_sd: float | None
+    test_accuracy_lower: float | None
+    test_accuracy_upper: float | None
     reported_train_loss: float | None
     reported_accuracy: float | None
     difference: float | None
@@ -36,6 +40,14 @@ class Row:
     def loss_ratio(self) -> float | None:
         """Our final training loss as a multiple of the original's; None where one is missing."""
         return self.train_loss / self.reported_train_loss if self.train_loss and self.reported_train_loss else None
+
+    def could_be(self, measure: str, number: float) -> bool | None:
+        """Tell whether a number printed elsewhere could be one more run of this; None where too few seeds tell.
+
+        `measure` is train_loss or test_accuracy. Outside the 95% prediction interval it could not.
+        """
+        lower, upper = getattr(self, f"{measure}_lower"), getattr(self, f"{measure}_upper")
+        return None if lower is None or upper is None else bool(lower <= number <= upper)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

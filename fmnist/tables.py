@@ -30,7 +30,8 @@ def experiment_table(experiment: Experiment, runs: pd.DataFrame, reported: Repor
 
     `runs` is runs.csv. Accuracies and their differences in percent and points; standard
     deviations are empty for one seed. `n` counts seeds, `diverged` those that diverged:
-    a diverged run has no final loss, and counts with the accuracy it ended with.
+    a diverged run has no final loss, and counts with the accuracy it ended with. `lower` and
+    `upper` bound the 95% prediction interval of one further run.
     """
     rows = []
     for member in experiment.members:
@@ -47,10 +48,18 @@ def _ours(seeds: pd.DataFrame) -> dict[str, float]:
     return {
         "n": len(seeds),
         "diverged": int(seeds["diverged"].sum()),
-        "train_loss": train_loss.mean(),
-        "train_loss_sd": train_loss.std(),
-        "test_accuracy": accuracy.mean(),
-        "test_accuracy_sd": accuracy.std(),
+        **_of_seeds("train_loss", train_loss),
+        **_of_seeds("test_accuracy", accuracy),
+    }
+
+
+def _of_seeds(measure: str, values: pd.Series) -> dict[str, float]:
+    lower, upper = prediction_interval(list(values)) or (np.nan, np.nan)
+    return {
+        measure: values.mean(),
+        f"{measure}_sd": values.std(),
+        f"{measure}_lower": lower,
+        f"{measure}_upper": upper,
     }
 
 

@@ -29,7 +29,8 @@ def originals(**runs: tuple[float, float | None]) -> Reported:
 
 
 HEADER = (
-    "value,run_id,n,diverged,train_loss,train_loss_sd,test_accuracy,test_accuracy_sd,"
+    "value,run_id,n,diverged,train_loss,train_loss_sd,train_loss_lower,train_loss_upper,"
+    "test_accuracy,test_accuracy_sd,test_accuracy_lower,test_accuracy_upper,"
     "reported_train_loss,reported_accuracy,difference\n"
 )
 
@@ -38,8 +39,8 @@ def test_one_seed_has_no_spread() -> None:
     runs = runs_frame([("lenet5", 0, 0.8925, 0.16), ("lenet5__pooling=max", 0, 0.9, 0.125)])
     table = experiment_table(pooling(), runs, originals(average=(89.0, 0.15), max=(90.5, None)))
     assert to_csv(table) == (
-        HEADER + "average,lenet5,1,0,0.160000,,89.250000,,0.150000,89.000000,0.250000\n"
-        "max,lenet5__pooling=max,1,0,0.125000,,90.000000,,,90.500000,-0.500000\n"
+        HEADER + "average,lenet5,1,0,0.160000,,,,89.250000,,,,0.150000,89.000000,0.250000\n"
+        "max,lenet5__pooling=max,1,0,0.125000,,,,90.000000,,,,,90.500000,-0.500000\n"
     )
 
 
@@ -48,30 +49,34 @@ def test_three_seeds_have_mean_and_sample_deviation() -> None:
         ("lenet5", seed, accuracy, loss) for seed, accuracy, loss in [(0, 0.88, 0.1), (1, 0.89, 0.2), (2, 0.90, 0.3)]
     )
     table = experiment_table(pooling(), runs, originals(average=(88.5, 0.25)))
-    assert (
-        to_csv(table).splitlines()[1]
-        == "average,lenet5,3,0,0.200000,0.100000,89.000000,1.000000,0.250000,88.500000,0.500000"
+    # Student's t of two degrees of freedom is 4.302653; times s times the root of 4/3, 0.496828 and 4.968275.
+    assert to_csv(table).splitlines()[1] == (
+        "average,lenet5,3,0,0.200000,0.100000,-0.296828,0.696828,"
+        "89.000000,1.000000,84.031725,93.968275,0.250000,88.500000,0.500000"
     )
 
 
 def test_a_run_that_is_missing_has_an_empty_row() -> None:
     table = experiment_table(pooling(), runs_frame([("lenet5", 0, 0.89, 0.16)]), originals(max=(90.5, 0.1)))
     assert to_csv(table).splitlines()[1:] == [
-        "average,lenet5,1,0,0.160000,,89.000000,,,,",
-        "max,lenet5__pooling=max,0,0,,,,,0.100000,90.500000,",
+        "average,lenet5,1,0,0.160000,,,,89.000000,,,,,,",
+        "max,lenet5__pooling=max,0,0,,,,,,,,,0.100000,90.500000,",
     ]
 
 
 def test_a_diverged_seed_counts_with_its_accuracy_and_without_a_loss() -> None:
     runs = runs_frame([("lenet5", 0, 0.9, 0.2), ("lenet5", 1, 0.1, None), ("lenet5", 2, 0.8, 0.4)])
     table = experiment_table(pooling(), runs, originals())
-    assert to_csv(table).splitlines()[1] == "average,lenet5,3,1,0.300000,0.141421,60.000000,43.588989,,,"
+    # Two losses: t of one degree of freedom, 12.7062, times s times the root of 3/2, 2.200779.
+    assert to_csv(table).splitlines()[1] == (
+        "average,lenet5,3,1,0.300000,0.141421,-1.900779,2.500779,60.000000,43.588989,-156.562105,276.562105,,,"
+    )
 
 
 def test_where_every_seed_diverged_there_is_no_loss() -> None:
     runs = runs_frame([("lenet5", 0, 0.1, None), ("lenet5", 1, 0.1, None)])
     table = experiment_table(pooling(), runs, originals())
-    assert to_csv(table).splitlines()[1] == "average,lenet5,2,2,,,10.000000,0.000000,,,"
+    assert to_csv(table).splitlines()[1] == "average,lenet5,2,2,,,,,10.000000,0.000000,10.000000,10.000000,,,"
 
 
 def test_rows_stand_in_the_order_of_the_sweep() -> None:
