@@ -13,16 +13,18 @@ CONFIG ?=
 EXTENSIONS ?=
 # 1: train nothing that is missing; the report is of the runs that are there, and names the others.
 PARTIAL ?=
+# A folder of committed runs: what it holds is not trained again: make report REUSE=reference
+REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
 # --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False))) \
-	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False)))
+	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False))) $(if $(REUSE),reuse=$(REUSE))
 # Snakemake's own message for a broken file names neither the file nor the line.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.config $(CONFIG))
-OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL),--config $(VALUES)) $(ARGS)
+OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL)$(REUSE),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
@@ -57,7 +59,7 @@ claims: $(READY) ## Print the verdict on every claim of the original
 
 reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
 	cp results/runs.csv results/loss.csv results/provenance.json reference/
-	cp results/confusion.csv results/image_noise.csv reference/
+	cp results/predictions.npz results/confusion.csv results/image_noise.csv reference/
 	cp results/report/index.html results/report/report.pdf reference/
 	cp results/figures/reported_vs_replicated.svg reference/
 
