@@ -47,7 +47,9 @@ def with_known(table: pd.DataFrame, known: pd.DataFrame, runs: pd.DataFrame) -> 
 
 
 def _by_run(table: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
-    return {(str(pair[0]), int(pair[1])): rows for pair, rows in table.groupby(["run_id", "seed"], sort=False)}
+    pairs = table[["run_id", "seed"]].drop_duplicates()
+    groups = table.groupby(["run_id", "seed"], sort=False)
+    return {pair: groups.get_group(pair) for pair in pairs.itertuples(index=False, name=None)}
 
 
 def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:

@@ -155,6 +155,7 @@ class Results:
         names = ["python", "torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake"]
         return {
             "runs": len(self.runs),
+            "reused": [],
             "versions": {name: ["1.2.3"] for name in names},
             "platforms": ["Linux-made-up"],
             "cpus": ["Made-up CPU @ 2.00GHz"],

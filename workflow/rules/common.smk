@@ -113,9 +113,10 @@ def reused_runs():
         raise SystemExit(f"Error: {error}") from None
 
 
-def reused_files(name):
-    """A file that the folder `reuse` need not have, as a list: it holds it, or is empty."""
-    return [path for path in [f"{REUSE}/{name}"] if REUSE and Path(path).exists()]
+def reused_files(*names):
+    """Files that the folder `reuse` need not have: all of them, or none where one is not there."""
+    paths = [f"{REUSE}/{name}" for name in names]
+    return paths if REUSE and all(Path(path).exists() for path in paths) else []
 
 
 REUSED = reused_runs()
@@ -124,8 +125,12 @@ REUSED = reused_runs()
 def finished_runs():
     """The planned (run id, seed) that are there, or reused: of these a partial report is made."""
     paths = {pair: RUN.format(run_id=pair[0], seed=pair[1]) for pair in PLANNED}
-    there = {pair for pair in PLANNED if Path(paths[pair], "metrics.json").exists()}
-    found = [pair for pair in PLANNED if pair in there.union(REUSED)]
+    reused = set(REUSED)
+    found = [
+        pair
+        for pair in PLANNED
+        if pair in reused or Path(paths[pair], "metrics.json").exists()
+    ]
     if not found:
         raise SystemExit(
             f"Error: partial is true, and no run is finished in {RESULTS!r}; allowed: once there is one."
