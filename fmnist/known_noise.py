@@ -40,7 +40,7 @@ def _is_of(row: dict[Any, Any], theirs: pd.DataFrame, ours: pd.DataFrame) -> boo
         if len(found) != row[f"{side}_seeds"] or not found.items() <= here.items():
             return False
         means.append(sum(found.values()) / len(found))
-    return abs(100 * (means[0] - means[1]) - row["effect"]) <= ROUNDED
+    return abs(100 * (means[0] - means[1]) - float(row["effect"])) <= ROUNDED
 
 
 def _accuracies(runs: pd.DataFrame, run_id: str) -> dict[int, float]:
