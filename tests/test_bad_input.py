@@ -94,6 +94,11 @@ def test_a_run_that_no_experiment_has_is_one_sentence(folder: Path) -> None:
     assert "'lenet5__epochs=3'" in sentence(folder, "results/runs/lenet5__epochs=3/seed=0/metrics.json")
 
 
+def test_reuse_of_the_results_themselves_is_one_sentence(folder: Path) -> None:
+    error = sentence(folder, "--config", f"reuse={folder}/results")
+    assert f"reuse is '{folder}/results', where the results are written to; allowed: null, or another" in error
+
+
 def test_reuse_of_runs_with_other_settings_is_one_sentence(folder: Path) -> None:
     replace(folder, "epochs: 20", "epochs: 2")
     error = sentence(folder, "--config", "reuse=reference")
@@ -126,7 +131,6 @@ LAUGHS = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" fo
         ("results=config.yaml", ["results is 'config.yaml'", "is a file", "a folder"]),
         ("reuse=nowhere", ["reuse is 'nowhere'", "is no folder", "null, or a folder with runs.csv"]),
         ("reuse=docs", ["reuse is 'docs'", "lacks runs.csv, loss.csv, provenance.json", "null, or a folder"]),
-        ("reuse=results", ["reuse is 'results'", "where the results are written to", "another folder"]),
         ("reuse=~nobody-of-that-name/x", ["reuse is '~nobody-of-that-name/x'", "a path, or null"]),
         ("data={folder: ~nobody-of-that-name/data}", ["data.folder is '~nobody-of-that-name/data'", "a path, or null"]),
     ],
