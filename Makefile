@@ -57,7 +57,10 @@ claims: $(READY) ## Print the verdict on every claim of the original
 	$(CHECK)
 	$(SNAKEMAKE) claims $(OPTIONS)
 
-reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
+reference: ## Keep results/ as the new reference/ (for maintainers, after make report); LESS=1: also where it holds fewer runs
+	@$(if $(LESS),,! cut -d, -f1,2 reference/runs.csv | grep -vxF "$$(cut -d, -f1,2 results/runs.csv)" >&2 \
+		|| { echo "Nothing copied: reference/ holds the runs above, and results/ does not. Either make report REUSE=reference" \
+		"with at least its SEEDS and EXTENSIONS, or make reference LESS=1." >&2; exit 1; })
 	cp results/runs.csv results/loss.csv results/provenance.json reference/
 	cp results/predictions.npz results/confusion.csv results/image_noise.csv reference/
 	cp results/report/index.html results/report/report.pdf reference/
