@@ -13,16 +13,18 @@ CONFIG ?=
 EXTENSIONS ?=
 # 1: train nothing that is missing; the report is of the runs that are there, and names the others.
 PARTIAL ?=
+# A folder of committed runs: what it holds is not trained again: make report REUSE=reference
+REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
 # --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False))) \
-	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False)))
+	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False))) $(if $(REUSE),reuse=$(REUSE))
 # Snakemake's own message for a broken file names neither the file nor the line.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.config $(CONFIG))
-OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL),--config $(VALUES)) $(ARGS)
+OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL)$(REUSE),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
 .DEFAULT_GOAL := help
@@ -55,9 +57,12 @@ claims: $(READY) ## Print the verdict on every claim of the original
 	$(CHECK)
 	$(SNAKEMAKE) claims $(OPTIONS)
 
-reference: ## Keep results/ as the new reference/ (for maintainers, after make report)
+reference: ## Keep results/ as the new reference/ (for maintainers, after make report); LESS=1: also where it holds fewer runs
+	@$(if $(LESS),,! cut -d, -f1,2 reference/runs.csv | grep -vxF "$$(cut -d, -f1,2 results/runs.csv)" >&2 \
+		|| { echo "Nothing copied: reference/ holds the runs above, and results/ does not. Either make report REUSE=reference" \
+		"with at least its SEEDS and EXTENSIONS, or make reference LESS=1." >&2; exit 1; })
 	cp results/runs.csv results/loss.csv results/provenance.json reference/
-	cp results/confusion.csv results/image_noise.csv reference/
+	cp results/predictions.npz results/confusion.csv results/image_noise.csv reference/
 	cp results/report/index.html results/report/report.pdf reference/
 	cp results/figures/reported_vs_replicated.svg reference/
 

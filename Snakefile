@@ -34,6 +34,7 @@ if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/reuse.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
@@ -77,5 +78,6 @@ rule all:
         rules.figures.input,
         rules.claims_table.output,
         rules.confusion.output,
+        rules.predictions.output,
         rules.image_noise.output,
     localrule: True

@@ -27,7 +27,7 @@ def confusion_figure(panels: Sequence[Panel]) -> Figure:
     """Draw confusion matrices side by side; errors are coloured, and numbers that round to 0 are left out."""
     use_style()
     if not panels:
-        return _nothing("No run of the original's experiments: no confusion matrix.")
+        return _nothing("No run of the original's experiments whose predictions are known: no confusion matrix.")
     figure, row = plt.subplots(1, len(panels), figsize=(PAGE_WIDTH, 3.05), squeeze=False)
     errors = [np.nanmax(np.where(np.eye(len(CLASS_NAMES)) > 0, 0, panel.percent)) for panel in panels]
     most = max(1.0, *map(float, errors))
@@ -65,7 +65,9 @@ def classes_figure(changes: Sequence[Change]) -> Figure:
     """
     use_style()
     if not changes:
-        return _nothing("No base case, or no change of it that is not a number: nothing to compare.")
+        return _nothing(
+            "No base case, or no change of it that is not a number, whose predictions are known: nothing to compare."
+        )
     rows = _largest(changes)
     differences = np.array([change.difference for change in rows])
     end = max(float(np.nanpercentile(abs(differences), SATURATED)), 0.1)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fmnist.dataset import CLASS_NAMES
+from fmnist.errors import DataError
 from fmnist.predictions import Classes
 from fmnist.statistics import Array
 
@@ -26,6 +27,40 @@ def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Cla
             true, taken = divmod(int(pair), _CLASSES)
             rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], int(counts[pair])))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def with_known(table: pd.DataFrame, known: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Add what another confusion.csv knows of the rows of a runs.csv that a table has nothing of.
+
+    Raises DataError where that is not the confusion of a run with its test accuracy.
+    """
+    counted, others = _by_run(table), _by_run(known)
+    parts = []
+    for run_id, seed, accuracy in zip(runs["run_id"], runs["seed"], runs["test_accuracy"], strict=True):
+        pair = (run_id, seed)
+        if pair in counted:
+            parts.append(counted[pair])
+        elif pair in others:
+            _check(others[pair], pair, accuracy)
+            parts.append(others[pair])
+    return pd.concat(parts, ignore_index=True) if parts else table
+
+
+def _by_run(table: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
+    pairs = table[["run_id", "seed"]].drop_duplicates()
+    groups = table.groupby(["run_id", "seed"], sort=False)
+    return {pair: groups.get_group(pair) for pair in pairs.itertuples(index=False, name=None)}
+
+
+def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
+    right, images = rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum(), rows["images"].sum()
+    if not set(rows["true_class"]) | set(rows["predicted_class"]) <= set(CLASS_NAMES):
+        raise DataError(f"The known confusion of {pair[0]!r} with seed {pair[1]} has other classes; allowed: ours.")
+    if not abs(right / images - accuracy) < 0.5 / images:  # half an image: what rounding cannot be
+        raise DataError(
+            f"The known confusion of {pair[0]!r} with seed {pair[1]} has an accuracy of {right / images:g}, and its "
+            f"run's test_accuracy is {accuracy:g}; allowed: the same."
+        )
 
 
 def read_confusion(path: Path) -> pd.DataFrame:

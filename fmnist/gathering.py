@@ -11,28 +11,8 @@ import pandas as pd
 
 from fmnist.errors import DataError
 from fmnist.experiments import setting_names
+from fmnist.run_columns import CURVE_HEADER, FINAL, MEASURED, RUN_COLUMNS, WHERE
 from fmnist.run_config import Value, format_value
-
-NUMBERS = (
-    "train_loss",
-    "train_accuracy",
-    "test_loss",
-    "test_accuracy",
-    "fitted_train_accuracy",
-    "generalization_gap",
-)
-MEASURED = ("parameter_count", *NUMBERS, "diverged", "epochs_trained")
-RUN_COLUMNS = (
-    "run_id",
-    "seed",
-    *setting_names(),
-    *MEASURED,
-    "seconds",
-    "device",
-    "engine",
-)
-CURVE_HEADER = "epoch,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate"
-FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # stand in both of a run's files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +84,7 @@ def _is_number(key: str, value: Any) -> bool:
 def _row(metrics: dict[str, Any], provenance: dict[str, Any]) -> dict[str, Any]:
     settings = {key: format_value(value) for key, value in metrics["config"].items() if value is not None}
     measured = {key: metrics[key] for key in MEASURED}
-    where = {key: provenance[key] for key in ("seconds", "device", "engine")}
+    where = {key: provenance[key] for key in WHERE}
     return {"run_id": metrics["run_id"], "seed": metrics["seed"], **settings, **measured, **where}
 
 
@@ -124,13 +104,14 @@ def _curve(folder: RunFolder, epochs: int, final: Sequence[float | None]) -> lis
     """Return the rows of a run's loss curve: one an epoch, the last with the final numbers."""
     text = folder.read_text("loss.csv")
     header, *rows = text.splitlines() or [""]
-    if header != CURVE_HEADER or not text.endswith("\n") or not _ends(rows, epochs, final):
+    if header != CURVE_HEADER or not text.endswith("\n") or not is_whole_curve(rows, epochs, final):
         what = f"is not the curve of its metrics: one row for each of {epochs} epochs, the last with the final numbers"
         raise folder.refused("loss.csv", what)
     return rows
 
 
-def _ends(rows: Sequence[str], epochs: int, final: Sequence[float | None]) -> bool:
+def is_whole_curve(rows: Sequence[str], epochs: int, final: Sequence[float | None]) -> bool:
+    """Tell whether rows of a loss.csv are one for each epoch, the last with the final numbers, those of FINAL."""
     cells = [row.split(",") for row in rows]
     if not rows or [cell for cell, *_ in cells] != [str(epoch) for epoch in range(1, epochs + 1)]:
         return False

@@ -90,6 +90,9 @@ def compared_pairs(verdicts: pd.DataFrame) -> list[Pair]:
 def noise_table(pairs: Iterable[Pair], correct: Mapping[str, Correct], draws: int = DRAWS) -> pd.DataFrame:
     """Return image_noise.csv: one row a pair, with COLUMNS; `correct` by run id, all on the same images.
 
+    A pair with a run that `correct` lacks, since its predictions are not known, has a row without numbers
+    but those of seeds.
+
     `effect` is first minus second, in points, like the standard errors and the ends of 95%
     intervals; those over seeds, and over both, are NaN where a run has one seed. `disagree` is the
     number of images that one run recognises and the other does not, over all pairs of their seeds;
@@ -98,7 +101,10 @@ def noise_table(pairs: Iterable[Pair], correct: Mapping[str, Correct], draws: in
     drawn = _drawn(correct, draws)
     rows = []
     for pair in pairs:
-        first, second = correct[pair.first_run], correct[pair.second_run]
+        first, second = correct.get(pair.first_run), correct.get(pair.second_run)
+        if first is None or second is None:
+            rows.append(_named(pair, first, second))
+            continue
         found = noise(first, second, drawn[pair.first_run], drawn[pair.second_run])
         rows.append({**_described(pair, first, second), **_numbers(found)})
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -113,15 +119,21 @@ def _drawn(correct: Mapping[str, Correct], draws: int) -> dict[str, Array]:
     return dict(zip(correct, np.split(every, ends[:-1], axis=1), strict=True))
 
 
-def _described(pair: Pair, first: Correct, second: Correct) -> dict[str, object]:
+def _named(pair: Pair, first: Correct | None, second: Correct | None) -> dict[str, object]:
     return {
         "claims": " ".join(pair.claims),
         "first": pair.first,
         "second": pair.second,
         "first_run": pair.first_run,
         "second_run": pair.second_run,
-        "first_seeds": len(first),
-        "second_seeds": len(second),
+        "first_seeds": 0 if first is None else len(first),
+        "second_seeds": 0 if second is None else len(second),
+    }
+
+
+def _described(pair: Pair, first: Correct, second: Correct) -> dict[str, object]:
+    return {
+        **_named(pair, first, second),
         "images": first.shape[1],
         "disagree": disagreement(first, second),
         "disagree_within": (disagreement_within(first) + disagreement_within(second)) / 2,

@@ -12,6 +12,9 @@ from fmnist.errors import DataError
 from fmnist.idx import CLASSES
 
 Classes = npt.NDArray[np.uint8]  # [image]
+# A run that was reused can come without its predictions. Its predictions.npy is there all the same, with
+# no image in it, so that a file that is not there is a fault, as it is for every other run.
+NOT_KNOWN: Classes = np.zeros(0, dtype=np.uint8)
 
 
 def read_test_labels(arrays: Path) -> Classes:
@@ -30,17 +33,20 @@ def read_test_labels(arrays: Path) -> Classes:
 
 
 def all_predictions(runs: pd.DataFrame, folder: Path, labels: Classes) -> Iterator[tuple[str, int, Classes]]:
-    """Yield (run id, seed, predicted classes) for every row of `runs`, a runs.csv; `folder` is results/runs.
+    """Yield (run id, seed, predicted classes) for the rows of `runs`, a runs.csv; `folder` is results/runs.
 
-    Raises DataError where a file is missing or not that of its run.
+    Runs that were reused from where their predictions were not known are left out. Raises DataError
+    where a file is missing or not that of its run.
     """
     for run_id, seed, accuracy in zip(runs["run_id"], runs["seed"], runs["test_accuracy"], strict=True):
         path = folder / str(run_id) / f"seed={seed}" / "predictions.npy"
-        yield str(run_id), int(seed), read_predictions(path, labels, float(accuracy))
+        predicted = read_predictions(path, labels, float(accuracy))
+        if predicted is not None:
+            yield str(run_id), int(seed), predicted
 
 
-def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
-    """Read a predictions.npy, whose run has this test accuracy (a fraction).
+def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes | None:
+    """Read a predictions.npy, whose run has this test accuracy (a fraction); None where they are NOT_KNOWN.
 
     Raises DataError where it does not hold one class for every label, or has another accuracy.
     """
@@ -49,17 +55,23 @@ def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
         predicted: Classes = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise DataError(f"{path} cannot be read ({error}); {mend}") from None
+    if predicted.dtype == NOT_KNOWN.dtype and predicted.shape == NOT_KNOWN.shape:
+        return None
+    if fault := fault_of(predicted, labels, accuracy):
+        raise DataError(f"{path} {fault}; {mend}")
+    return predicted
+
+
+def fault_of(predicted: Classes, labels: Classes, accuracy: float) -> str | None:
+    """Say what keeps an array from being the predictions of a run with this test accuracy; None where nothing does."""
     if predicted.dtype != np.uint8 or predicted.shape != labels.shape:
-        raise DataError(
-            f"{path} holds {predicted.dtype} of shape {predicted.shape}; allowed: uint8 of shape {labels.shape}, a "
-            f"class for every test image; {mend}"
+        return (
+            f"holds {predicted.dtype} of shape {predicted.shape}; allowed: uint8 of shape {labels.shape}, a "
+            "class for every test image"
         )
     if predicted.max(initial=0) >= CLASSES:
-        raise DataError(f"{path} holds the class {predicted.max()}; allowed: 0 to {CLASSES - 1}; {mend}")
+        return f"holds the class {predicted.max()}; allowed: 0 to {CLASSES - 1}"
     found = float(np.mean(predicted == labels))
     if not abs(found - accuracy) < 0.5 / len(labels):  # half an image: what rounding cannot be
-        raise DataError(
-            f"{path} has an accuracy of {found:g}, and its run's test_accuracy is {accuracy:g}; allowed: the same; "
-            f"{mend}"
-        )
-    return predicted
+        return f"has an accuracy of {found:g}, and its run's test_accuracy is {accuracy:g}; allowed: the same"
+    return None

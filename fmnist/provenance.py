@@ -57,7 +57,10 @@ def file_sha256(path: Path) -> str:
 
 
 def summarise(runs: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Summarise (run id, provenance) pairs of many runs: every distinct value once."""
+    """Summarise (run id, provenance) pairs of many runs: every distinct value once.
+
+    Of a run that was reused, several values can be known, of which one is its own: all of them count.
+    """
     pairs = list(runs)
     documents = [document for _, document in pairs]
     seconds: dict[str, list[float]] = {}
@@ -65,8 +68,9 @@ def summarise(runs: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         seconds.setdefault(run_id, []).append(float(document["seconds"]))
     return {
         "runs": len(pairs),
+        "reused": _reused(documents),
         "versions": _distinct_versions(documents),
-        **{plural: _distinct(documents, key) for plural, key in _SUMMARISED.items()},
+        **{plural: _distinct(documents, key, plural) for plural, key in _SUMMARISED.items()},
         "seconds_total": round(sum(map(sum, seconds.values())), 3),
         "seconds_by_run": {run_id: round(sum(s) / len(s), 3) for run_id, s in sorted(seconds.items())},
     }
@@ -83,10 +87,30 @@ _SUMMARISED = {
 }
 
 
-def _distinct(documents: list[Mapping[str, Any]], key: str) -> list[Any]:
-    return sorted({document[key] for document in documents if document[key] is not None})
+def _reused(documents: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return from where how many runs were reused, and which revisions of the code had trained them."""
+    folders = sorted({document["reused_from"] for document in documents if "reused_from" in document})
+    own = {folder: [d for d in documents if d.get("reused_from") == folder] for folder in folders}
+    return [
+        {"from": folder, "runs": len(found), "git_revisions": _distinct(found, "git_revision", "git_revisions")}
+        for folder, found in own.items()
+    ]
+
+
+def _distinct(documents: list[Mapping[str, Any]], key: str, plural: str) -> list[Any]:
+    found = {value for document in documents for value in _values(document, key, plural)}
+    return sorted(found - {None})
+
+
+def _values(document: Mapping[str, Any], key: str, plural: str) -> list[Any]:
+    """Return a run's own value, or else those of which it has one."""
+    return [document[key]] if key in document else list(document.get("one_of", {}).get(plural, []))
 
 
 def _distinct_versions(documents: list[Mapping[str, Any]]) -> dict[str, list[str]]:
-    names = sorted({name for document in documents for name in document["versions"]})
-    return {name: sorted({d["versions"][name] for d in documents if name in d["versions"]}) for name in names}
+    found: dict[str, set[str]] = {}
+    for document in documents:
+        own = {name: [version] for name, version in document.get("versions", {}).items()}
+        for name, versions in (own or document.get("one_of", {}).get("versions", {})).items():
+            found.setdefault(name, set()).update(versions)
+    return {name: sorted(versions) for name, versions in sorted(found.items())}

@@ -85,10 +85,9 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "comparison": _comparison(inputs.comparison),
         "comparison_figure": inputs.comparison_figure,
         **_claims(inputs),
-        "classes": class_report(inputs.plan.experiments, confusion_matrices(read_confusion(inputs.confusion))),
+        **_predicted(inputs),
         "confusion_figure": inputs.confusion_figure,
         "classes_figure": inputs.classes_figure,
-        "noise": read_image_noise(inputs.image_noise),
         "data_files": inputs.data_files,
         "provenance": inputs.provenance,
         "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
@@ -109,6 +108,18 @@ def _claims(inputs: Inputs) -> dict[str, Any]:
         "error_rates": error_rates(calibration),
         "powers": powers(calibration),
         "simulated_seeds": sorted({int(n) for n in calibration["n"]}),
+    }
+
+
+def _predicted(inputs: Inputs) -> dict[str, Any]:
+    """Return what rests on the predictions of the runs; `unpredicted` counts those that have none."""
+    confusion = read_confusion(inputs.confusion)
+    known = confusion[["run_id", "seed"]].drop_duplicates()
+    trained = {str(run_id): int(seeds) for run_id, seeds in inputs.runs.groupby("run_id")["seed"].count().items()}
+    return {
+        "classes": class_report(inputs.plan.experiments, confusion_matrices(confusion)),
+        "unpredicted": len(inputs.runs) - len(known),
+        "noise": read_image_noise(inputs.image_noise, trained),
     }
 
 

@@ -1,7 +1,7 @@
 """What the report says about the noise of the test images beside that of the seeds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from statistics import median
 
@@ -17,6 +17,10 @@ class NoiseRow:
     claims: str
     first: str
     second: str
+    first_run: str
+    second_run: str
+    first_seeds: int  # whose predictions are known
+    second_seeds: int
     images: int
     effect: float
     seeds_error: float | None
@@ -35,6 +39,11 @@ class NoiseRow:
     def name(self) -> str:
         """The comparison in words."""
         return f"{self.first} against {self.second}"
+
+    @property
+    def seeds(self) -> tuple[tuple[str, int], ...]:
+        """How many seeds it rests on, by run."""
+        return (self.first_run, self.first_seeds), (self.second_run, self.second_seeds)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -63,6 +72,13 @@ class ImageNoise:
     """The whole table, and what it comes to."""
 
     rows: tuple[NoiseRow, ...]
+    left_out: tuple[str, ...] = ()  # the pairs of which a run has no known predictions
+    trained: Mapping[str, int] = field(default_factory=dict)  # how many seeds each run has
+
+    @property
+    def fewer(self) -> tuple[NoiseRow, ...]:
+        """The pairs that rest on fewer seeds than were trained: those whose predictions are known."""
+        return tuple(row for row in self.rows if any(known < self.trained.get(run, 0) for run, known in row.seeds))
 
     @property
     def several(self) -> tuple[NoiseRow, ...]:
@@ -89,14 +105,17 @@ def _median(values: Sequence[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def read_image_noise(path: Path) -> ImageNoise:
-    """Read an image_noise.csv."""
+def read_image_noise(path: Path, trained: Mapping[str, int]) -> ImageNoise:
+    """Read an image_noise.csv; `trained` is how many seeds each run has, by its id."""
     texts = dict.fromkeys(("claims", "first", "second", "first_run", "second_run"), "str")
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    columns = [field.name for field in fields(NoiseRow)]
+    there = table["images"].notna()
+    records = table.loc[there, [column.name for column in fields(NoiseRow)]].to_dict("records")
+    without = table[~there]
     return ImageNoise(
         rows=tuple(
-            NoiseRow(**{str(name): number_or_none(value) for name, value in record.items()})
-            for record in table[columns].to_dict("records")
-        )
+            NoiseRow(**{str(name): number_or_none(value) for name, value in record.items()}) for record in records
+        ),
+        left_out=tuple(f"{a} against {b}" for a, b in zip(without["first"], without["second"], strict=True)),
+        trained=trained,
     )

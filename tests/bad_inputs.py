@@ -59,6 +59,8 @@ CONFIGS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a data folder that is a number", {"data/folder": 3}, ["data.folder is 3", "null, or the path of a folder"]),
     ("a zero byte in the data folder", {"data/folder": "a\0b"}, ["data.folder is the text 'a\\x00b'", "control"]),
     ("an endless data folder", {"data/folder": "x" * 5000}, ["data.folder is the text 'xxx", "at most 1000"]),
+    ("a reused folder that is a number", {"reuse": 3}, ["reuse is 3", "null, or the path of a folder"]),
+    ("a reused folder that is true", {"reuse": True}, ["reuse is true", "null, or the path of a folder"]),
     ("results in a hidden folder", {"results": "a/.git"}, ["results is the text 'a/.git'", "a folder below this one"]),
     ("results with a trailing slash", {"results": "results/"}, ["results is the text 'results/'", "a folder below"]),
     ("results with two slashes", {"results": "a//b"}, ["results is the text 'a//b'", "a folder below this one"]),

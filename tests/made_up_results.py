@@ -49,6 +49,8 @@ class Results:
         self.reported = read_reported(REPORTED, REPORTED_SCHEMA)
         self.claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
         self.draw = draw
+        self.reused = []  # as the provenance has it
+        self.unpredicted = set()  # the (run id, seed) whose predictions are not known
         rows = [self._run(run_id, seed) for run_id in self.plan.runs for seed in seeds_of(config)]
         self.runs = pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
@@ -136,7 +138,8 @@ class Results:
     def _write_predicted(self):
         """Write what the predictions say, of test images that are a hundred of each class."""
         labels = np.repeat(np.arange(10, dtype=np.uint8), 100)
-        predicted = [(run.run_id, run.seed, self._predictions(labels, run)) for run in self.runs.itertuples()]
+        known = [run for run in self.runs.itertuples() if (run.run_id, run.seed) not in self.unpredicted]
+        predicted = [(run.run_id, run.seed, self._predictions(labels, run)) for run in known]
         write_text(self.folder / "confusion.csv", to_csv(confusion_table(predicted, labels)))
         correct = {}
         for run_id, _, classes in predicted:
@@ -155,6 +158,7 @@ class Results:
         names = ["python", "torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake"]
         return {
             "runs": len(self.runs),
+            "reused": self.reused,
             "versions": {name: ["1.2.3"] for name in names},
             "platforms": ["Linux-made-up"],
             "cpus": ["Made-up CPU @ 2.00GHz"],

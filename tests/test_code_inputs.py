@@ -93,7 +93,7 @@ SHARED = {"data_files.py", "dataset.py", "errors.py", "idx.py"}
 def test_the_rules_on_predictions_name_every_module_that_decides_a_number() -> None:
     confusion = everything_behind(("confusion.py", "predictions.py")) - SHARED
     assert named_code("classes.smk", "CONFUSION_CODE") == sorted(confusion - {"statistics.py"})  # its types
-    noise = everything_behind(("image_noise.py", "predictions.py")) - SHARED
+    noise = everything_behind(("image_noise.py", "known_noise.py", "predictions.py")) - SHARED
     assert named_code("claims.smk", "NOISE_CODE") == sorted(noise)
 
 

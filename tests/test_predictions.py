@@ -8,7 +8,7 @@ import pytest
 from builders import runs_frame
 
 from fmnist.errors import DataError
-from fmnist.predictions import Classes, all_predictions, read_predictions, read_test_labels
+from fmnist.predictions import NOT_KNOWN, Classes, all_predictions, read_predictions, read_test_labels
 
 LABELS = np.array([0, 1, 2, 9], dtype=np.uint8)
 
@@ -32,6 +32,12 @@ def test_every_row_of_runs_csv_gives_its_predictions(tmp_path: Path) -> None:
     runs = runs_frame([("lenet5", 3, 0.75, 0.1), ("fc", 0, 1.0, None)])
     found = [(run_id, seed, p.tolist()) for run_id, seed, p in all_predictions(runs, tmp_path, LABELS)]
     assert found == [("lenet5", 3, [0, 1, 2, 2]), ("fc", 0, [0, 1, 2, 9])]
+
+
+def test_a_run_that_came_without_its_predictions_is_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path, NOT_KNOWN)
+    assert read_predictions(path, LABELS, 0.5) is None
+    assert list(all_predictions(runs_frame([("fc", 0, 0.5, 0.1)]), tmp_path, LABELS)) == []
 
 
 @pytest.mark.parametrize(

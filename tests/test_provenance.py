@@ -80,6 +80,7 @@ def test_many_runs_are_summarised_with_every_distinct_value_once() -> None:
     )
     assert summary == {
         "runs": 3,
+        "reused": [],
         "versions": {"python": ["3.11.0", "3.12.1"], "torch": ["2.9.0"]},
         "platforms": ["Linux"],
         "cpus": ["A CPU", "Another CPU"],
@@ -91,6 +92,17 @@ def test_many_runs_are_summarised_with_every_distinct_value_once() -> None:
         "seconds_total": 31.5,
         "seconds_by_run": {"fc": 1.5, "lenet5": 15.0},
     }
+
+
+def test_of_a_reused_run_every_value_that_may_be_its_own_counts() -> None:
+    one_of = {"versions": {"python": ["3.9", "3.11.0"]}, "cpus": ["B", "C"], "git_revisions": ["1", "2"]}
+    kept = {"reused_from": "kept", "device": "cuda", "engine": "torch", "seconds": 3.0, "data_sha256": "d" * 64}
+    summary = summarise([("fc", provenance_of()), ("fc", {**kept, "one_of": one_of}), ("lenet5", kept)])
+    assert summary["reused"] == [{"from": "kept", "runs": 2, "git_revisions": ["1", "2"]}]
+    assert summary["versions"] == {"python": ["3.11.0", "3.9"], "torch": ["2.9.0"]}
+    assert (summary["cpus"], summary["devices"]) == (["A CPU", "B", "C"], ["cpu", "cuda"])
+    assert summary["git_revisions"] == ["1", "2", "f" * 40]
+    assert summary["platforms"] == ["Linux"]
 
 
 def test_no_runs_are_summarised_too() -> None:

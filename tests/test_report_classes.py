@@ -138,19 +138,20 @@ def test_runs_that_are_missing_are_left_out(tmp_path: Path) -> None:
 def frame(*rows: tuple[float, float, float, float]) -> pd.DataFrame:
     """An image_noise.csv of (effect, seeds_error, images_error, both_error), all intervals two errors wide."""
     made = []
+    seeds = {"first_seeds": 3, "second_seeds": 3}
     for effect, *errors in rows:
         row: dict[str, Any] = {"claims": "c", "first": f"A{effect}", "second": "B", "images": 1000, "effect": effect}
         for kind, error in zip(("seeds", "images", "both"), errors, strict=True):
             ends = {f"{kind}_lower": effect - 2 * error, f"{kind}_upper": effect + 2 * error}
             row |= {f"{kind}_error": error, **ends}
-        made.append({**row, "first_run": "a", "second_run": "b", "disagree": 90.0, "disagree_within": 80.0})
+        made.append({**row, "first_run": "a", "second_run": "b", **seeds, "disagree": 90.0, "disagree_within": 80.0})
     return pd.DataFrame(made)
 
 
 def test_what_the_table_of_noise_comes_to(tmp_path: Path) -> None:
     table = frame((1.0, 0.1, 0.2, 0.25), (0.5, 0.2, 0.1, 0.3), (-0.1, 0.2, 0.3, 0.4), (2.0, np.nan, 0.9, np.nan))
     (tmp_path / "n.csv").write_text(to_csv(table), encoding="utf-8")
-    noise = read_image_noise(tmp_path / "n.csv")
+    noise = read_image_noise(tmp_path / "n.csv", {"a": 3, "b": 3})
     assert [row.clear_over_seeds for row in noise.rows] == [True, True, False, False]
     assert [row.clear for row in noise.rows] == [True, False, False, True]  # the last over images alone
     assert [row.name for row in noise.lost] == ["A0.5 against B"]

@@ -250,7 +250,7 @@ def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pyte
 
 def test_confusion_counts_every_image_and_is_drawn(results: Path, arrays: Path, tmp_path: Path) -> None:
     table = tmp_path / "confusion.csv"
-    inputs = {"runs": results / "runs.csv", "arrays": arrays}
+    inputs = {"runs": results / "runs.csv", "arrays": arrays, "known": []}
     script("confusion").main(job(input=inputs, output={"only": table}))
     for run in rows_of(results / "runs.csv"):
         own = [row for row in rows_of(table) if (row["run_id"], row["seed"]) == (run["run_id"], run["seed"])]
@@ -278,7 +278,7 @@ def test_image_noise_is_that_of_the_pairs_that_claims_compare(arrays: Path, tmp_
     (tmp_path / "claims.csv").write_text(
         "id,measure,first,second,first_run,second_run\nc,accuracy,A,B,a,b\n", encoding="utf-8"
     )
-    inputs = {"runs": tmp_path / "runs.csv", "verdicts": tmp_path / "claims.csv", "arrays": arrays}
+    inputs = {"runs": tmp_path / "runs.csv", "verdicts": tmp_path / "claims.csv", "arrays": arrays, "known": []}
     output = tmp_path / "noise.csv"
     script("image_noise").main(job(input=inputs, output={"only": output}))
     (row,) = rows_of(output)

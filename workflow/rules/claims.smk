@@ -15,7 +15,10 @@ CLAIM_CODE = modules(
 )
 
 
-NOISE_CODE = modules("image_noise.py", "predictions.py", "statistics.py")
+NOISE_CODE = modules(
+    "image_noise.py", "known_noise.py", "predictions.py", "statistics.py"
+)
+KNOWN_NOISE = reused_files("image_noise.csv", "runs.csv")
 
 CLAIM_IDS = [
     claim.id
@@ -93,6 +96,8 @@ rule image_noise:
         runs=rules.gather.output.runs,
         verdicts=rules.claims_table.output[0],
         arrays=ancient(ARRAYS),
+        # What is known of reused runs whose predictions are not.
+        known=KNOWN_NOISE,
         code=NOISE_CODE,
     output:
         report(

@@ -16,6 +16,8 @@ rule confusion:
         # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
         runs=rules.gather.output.runs,
         arrays=ancient(ARRAYS),
+        # What is known of reused runs whose predictions are not.
+        known=reused_files("confusion.csv"),
         code=CONFUSION_CODE,
     output:
         f"{RESULTS}/confusion.csv",
@@ -26,6 +28,23 @@ rule confusion:
     localrule: True
     script:
         "../scripts/confusion.py"
+
+
+rule predictions:
+    input:
+        # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
+        runs=rules.gather.output.runs,
+        arrays=ancient(ARRAYS),
+        code=modules("prediction_store.py", "predictions.py"),
+    output:
+        f"{RESULTS}/predictions.npz",
+    log:
+        f"{LOGS}/predictions.log",
+    benchmark:
+        f"{BENCHMARKS}/predictions.tsv"
+    localrule: True
+    script:
+        "../scripts/predictions.py"
 
 
 rule class_figures:

@@ -12,6 +12,7 @@ from fmnist.errors import FmnistError
 from fmnist.experiments import plan_experiments, seeds_of, with_runs
 from fmnist.hardware import has_nvidia_gpu
 from fmnist.reported import read_reported
+from fmnist.reuse import read_known, reusable
 from fmnist.workload import work
 
 BASE = Path(workflow.basedir)
@@ -57,6 +58,24 @@ def stop_unless_folder(path):
             )
 
 
+def folder_of(key, folder):
+    """A folder that the config names; a relative one is the project's, wherever Snakemake runs."""
+    if folder is None:
+        return None
+    path = without_tilde(key, folder)
+    return path if os.path.isabs(path) else here(path)
+
+
+def without_tilde(key, folder):
+    """A path whose `~` or `~someone` is written out; Snakemake ends where nobody has that name."""
+    path = os.path.expanduser(folder)
+    if path.startswith("~"):
+        raise SystemExit(
+            f"Error: {key} is {folder!r}, and no user has that home; allowed: a path, or null."
+        )
+    return path
+
+
 PLAN = checked_plan()
 SEEDS = seeds_of(config)
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
@@ -76,11 +95,42 @@ ALL_RUNS = f"{RESULTS}/runs.csv"
 # One entry per training: the config's seeds, within each run.
 PLANNED = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
 
+REUSE = folder_of("reuse", config["reuse"])
+
+
+def reused_runs():
+    """The planned (run id, seed) that need no training: the folder `reuse` holds them."""
+    if REUSE is None:
+        return []
+    if Path(REUSE).resolve() == Path(RESULTS).resolve():
+        raise SystemExit(
+            f"Error: reuse is {config['reuse']!r}, where the results are written to; allowed: null, or another folder."
+        )
+    try:
+        known = read_known(Path(REUSE), config["reuse"])
+        return reusable(known, SETTINGS, PLANNED, config["data"]["checksums"])
+    except FmnistError as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
+def reused_files(*names):
+    """Files that the folder `reuse` need not have: all of them, or none where one is not there."""
+    paths = [f"{REUSE}/{name}" for name in names]
+    return paths if REUSE and all(Path(path).exists() for path in paths) else []
+
+
+REUSED = reused_runs()
+
 
 def finished_runs():
-    """The planned (run id, seed) that are trained: of these a partial report is made."""
+    """The planned (run id, seed) that are there, or reused: of these a partial report is made."""
     paths = {pair: RUN.format(run_id=pair[0], seed=pair[1]) for pair in PLANNED}
-    found = [pair for pair in PLANNED if Path(paths[pair], "metrics.json").exists()]
+    reused = set(REUSED)
+    found = [
+        pair
+        for pair in PLANNED
+        if pair in reused or Path(paths[pair], "metrics.json").exists()
+    ]
     if not found:
         raise SystemExit(
             f"Error: partial is true, and no run is finished in {RESULTS!r}; allowed: once there is one."
@@ -106,25 +156,6 @@ def deleted_runs():
     if not Path(ALL_RUNS).exists():
         return []
     return [path for path in run_files("metrics.json") if not Path(path).exists()]
-
-
-def data_folder():
-    """The config's data folder; a relative one is the project's, wherever Snakemake runs."""
-    folder = config["data"]["folder"]
-    if folder is None:
-        return None
-    path = without_tilde(folder)
-    return path if os.path.isabs(path) else here(path)
-
-
-def without_tilde(folder):
-    """A path whose `~` or `~someone` is written out; Snakemake ends where nobody has that name."""
-    path = os.path.expanduser(folder)
-    if path.startswith("~"):
-        raise SystemExit(
-            f"Error: data.folder is {folder!r}, and no user has that home; allowed: a path, or null."
-        )
-    return path
 
 
 def settings_of(wildcards):

@@ -11,7 +11,7 @@ rule data:
         f"{BENCHMARKS}/data.tsv"
     localrule: True  # head nodes reach the network, compute nodes often do not
     params:
-        folder=data_folder(),
+        folder=folder_of("data.folder", config["data"]["folder"]),
         checksums=config["data"]["checksums"],
     script:
         "../scripts/prepare_data.py"

@@ -76,6 +76,7 @@ rule report:
             "report_images.py",
             "report_results.py",
             "reported.py",
+            "run_columns.py",
             "run_config.py",
         ),
     output:

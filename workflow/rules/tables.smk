@@ -6,7 +6,7 @@ rule gather:
         # The script reads the loss.csv and provenance.json beside each: the same job makes them.
         metrics=run_files("metrics.json"),
         checksum=CHECKSUM,
-        code=modules("gathering.py", "provenance.py"),
+        code=modules("gathering.py", "provenance.py", "run_columns.py"),
     output:
         runs=ALL_RUNS,
         loss=f"{RESULTS}/loss.csv",

@@ -6,14 +6,15 @@ from typing import Any
 from fmnist.class_figures import classes_figure, confusion_figure
 from fmnist.classes import class_changes, shown_matrices
 from fmnist.confusion import confusion_matrices, read_confusion
-from fmnist.experiments import Experiment
+from fmnist.experiments import Experiment, with_runs
 from fmnist.figures import save_svg
 from fmnist.joblog import run_logged
 
 
 def main(job: Any) -> None:
-    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     matrices = confusion_matrices(read_confusion(Path(job.input.confusion)))
+    planned = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    experiments = with_runs(planned, matrices)  # without those whose predictions are not known
     save_svg(confusion_figure(shown_matrices(experiments, matrices)), Path(job.output.confusion))
     save_svg(classes_figure(class_changes(experiments, matrices)), Path(job.output.classes))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.confusion import confusion_table
+from fmnist.confusion import confusion_table, read_confusion, with_known
 from fmnist.files import write_text
 from fmnist.gathering import read_runs
 from fmnist.joblog import run_logged
@@ -13,8 +13,12 @@ from fmnist.tables import to_csv
 
 def main(job: Any) -> None:
     labels = read_test_labels(Path(job.input.arrays))
-    predictions = all_predictions(read_runs(Path(job.input.runs)), Path(job.input.runs).parent / "runs", labels)
-    write_text(Path(job.output[0]), to_csv(confusion_table(predictions, labels)))
+    runs = read_runs(Path(job.input.runs))
+    predictions = all_predictions(runs, Path(job.input.runs).parent / "runs", labels)
+    table = confusion_table(predictions, labels)
+    for known in job.input.known:  # none, or that of the folder whose runs are reused
+        table = with_known(table, read_confusion(Path(known)), runs)
+    write_text(Path(job.output[0]), to_csv(table))
 
 
 if "snakemake" in globals():

@@ -1,0 +1,37 @@
+# Runs that a folder of committed results holds are taken from there, all in one job; `train`
+# makes the others. Nothing of how they are trained is an input: they are what they are.
+# Without params of its own the rule differs from `train` in what Snakemake records of each
+# file, so that without `reuse` these runs are trained from scratch.
+
+if REUSED:
+
+    ruleorder: reuse > train
+
+    rule reuse:
+        input:
+            runs=f"{REUSE}/runs.csv",
+            loss=f"{REUSE}/loss.csv",
+            provenance=f"{REUSE}/provenance.json",
+            others=reused_files("predictions.npz"),
+            arrays=ancient(ARRAYS),
+            schema=here("workflow/schemas/config.schema.yaml"),
+            code=modules(
+                "gathering.py",
+                "prediction_store.py",
+                "predictions.py",
+                "reuse.py",
+                "reused_runs.py",
+                "run_columns.py",
+            ),
+        output:
+            metrics=run_files("metrics.json", REUSED),
+            loss=run_files("loss.csv", REUSED),
+            predictions=run_files("predictions.npy", REUSED),
+            provenance=run_files("provenance.json", REUSED),
+        log:
+            f"{LOGS}/reuse.log",
+        benchmark:
+            f"{BENCHMARKS}/reuse.tsv"
+        localrule: True
+        script:
+            "../scripts/reuse.py"

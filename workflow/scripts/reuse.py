@@ -1,0 +1,31 @@
+"""Write the files of every run that is reused, as its training wrote them."""
+
+from pathlib import Path
+from typing import Any
+
+from fmnist.config import read_yaml
+from fmnist.experiments import plan_experiments
+from fmnist.joblog import run_logged
+from fmnist.predictions import read_test_labels
+from fmnist.reuse import read_known, reusable
+from fmnist.reused_runs import rebuild, write_run
+
+
+def main(job: Any) -> None:
+    # From the outputs and the config, not from params: Snakemake keeps those beside every output.
+    folders = {_pair(Path(path)): Path(path).parent for path in job.output.metrics}
+    plan = plan_experiments(job.config, read_yaml(Path(job.input.schema)), "config")
+    settings = {run_id: run.settings() for run_id, run in plan.runs.items()}
+    known = read_known(Path(job.input.runs).parent, job.config["reuse"])
+    pairs = reusable(known, settings, folders, job.config["data"]["checksums"])
+    for run in rebuild(known, pairs, settings, read_test_labels(Path(job.input.arrays))):
+        write_run(run, folders[run.pair])
+
+
+def _pair(metrics: Path) -> tuple[str, int]:
+    """Return the run id and the seed that a path ends with: <run_id>/seed=<n>/metrics.json."""
+    return metrics.parts[-3], int(metrics.parts[-2].removeprefix("seed="))
+
+
+if "snakemake" in globals():
+    run_logged(main, globals()["snakemake"])
