@@ -10,6 +10,7 @@ from fmnist.dataset import CLASS_NAMES
 from fmnist.errors import DataError
 from fmnist.predictions import Classes
 from fmnist.statistics import Array
+from fmnist.tables import read_known
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
 _CLASSES = len(CLASS_NAMES)
@@ -64,8 +65,8 @@ def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
 
 
 def read_confusion(path: Path) -> pd.DataFrame:
-    """Read a confusion.csv."""
-    return pd.read_csv(path, dtype={"run_id": "str", "true_class": "str", "predicted_class": "str"})
+    """Read a confusion.csv. Raises DataError where it is none."""
+    return read_known(path, COLUMNS)
 
 
 def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:
