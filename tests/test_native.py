@@ -275,6 +275,12 @@ def test_any_shape_equals_the_module_in_float64(
     test_outputs_gradients_and_statistics_equal_the_module_in_float64(architecture, batch)
 
 
+@pytest.mark.parametrize("channels", [(6, 16, 120), (32, 64, 256)])
+def test_no_image_has_no_outputs(channels: tuple[int, int, int]) -> None:
+    model = LeNet5(_architecture(channels))
+    assert _native(model, torch.rand(3, 1, 28, 28), torch.empty(0, dtype=torch.int64)).shape == (0, 10)
+
+
 def test_an_index_or_a_label_outside_is_an_error_that_changes_nothing() -> None:
     model, images, indices, _ = _model_and_data(_architecture((1, 1, 1)), 3)
     before = copy.deepcopy(model.state_dict())
