@@ -30,7 +30,9 @@ def candidates(tmp_path_factory):
         mine = results.runs["run_id"] == member.run_id
         for column, values in three_seeds_near(*near).items():
             results.runs.loc[mine, column] = values
-    return section(build(results).output.markdown.read_text(), "sec-exp-combined_more")
+    report = build(results)
+    assert 'id="tbl-candidates"' in report.output.html.read_text()  # a table, not its text
+    return section(report.output.markdown.read_text(), "sec-exp-combined_more")
 
 
 def test_a_candidate_needs_both_numbers_inside_its_intervals(candidates):
