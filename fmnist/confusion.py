@@ -8,9 +8,9 @@ import pandas as pd
 
 from fmnist.dataset import CLASS_NAMES
 from fmnist.errors import DataError
+from fmnist.known_tables import read_known
 from fmnist.predictions import Classes
 from fmnist.statistics import Array
-from fmnist.tables import read_known
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
 _CLASSES = len(CLASS_NAMES)

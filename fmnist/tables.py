@@ -1,12 +1,11 @@
 """From runs to the report's tables: one an experiment, and reported against replicated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from fmnist.errors import DataError
 from fmnist.experiments import Experiment
 from fmnist.reported import Reported, ReportedRun
 from fmnist.statistics import prediction_interval
@@ -116,21 +115,6 @@ def to_csv(table: pd.DataFrame) -> str:
     """Write a table as CSV: six decimals, true and false, empty where there is no number."""
     text = table.map(lambda value: str(value).lower() if isinstance(value, bool) else value)
     return text.to_csv(index=False, float_format="%.6f", lineterminator="\n")
-
-
-def read_known(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Read a table that `to_csv` wrote, from a folder that a person may have changed; run ids and classes as text.
-
-    Raises DataError where it is no CSV, or lacks a column.
-    """
-    texts = {name: "str" for name in columns if name.endswith(("run_id", "run", "_class"))}
-    try:
-        table = pd.read_csv(path, dtype=texts)
-    except (ValueError, pd.errors.ParserError) as error:
-        raise DataError(f"{path} cannot be read ({error}); allowed: what make report writes.") from None
-    if lacking := [column for column in columns if column not in table]:
-        raise DataError(f"{path} lacks the column {lacking[0]!r}; allowed: {', '.join(columns)}.")
-    return table
 
 
 def read_comparison(path: Path) -> pd.DataFrame:

@@ -6,14 +6,12 @@ import pandas as pd
 import pytest
 from builders import changed, plan, plan_of, reported, runs_frame, swept_runs
 
-from fmnist.errors import DataError
 from fmnist.experiments import Experiment
 from fmnist.reported import Reported, ReportedRun
 from fmnist.tables import (
     COMPARISON_COLUMNS,
     experiment_table,
     read_comparison,
-    read_known,
     reported_against_replicated,
     to_csv,
 )
@@ -158,27 +156,3 @@ def test_an_extension_has_no_number_of_the_original() -> None:
     table = experiment_table(channels, swept_runs(channels), reported())
     assert list(table["test_accuracy"]) == pytest.approx([80, 81])
     assert table[["reported_train_loss", "reported_accuracy", "difference"]].isna().all(axis=None)
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("run_id,seed\nfc,0\n", "lacks the column 'images'; allowed: run_id, seed, images"),
-        ('run_id,seed,images\n"fc,0,1\n', "cannot be read"),
-        ("", "cannot be read"),
-        ("run_id,seed,images\nfc,0,1,2,3\nfc,0\nfc,1,1,1,1,1,1\n", "cannot be read"),
-    ],
-)
-def test_a_table_that_a_person_broke_is_refused_in_a_sentence(tmp_path: Path, text: str, fault: str) -> None:
-    path = tmp_path / "table.csv"
-    path.write_text(text)
-    with pytest.raises(DataError, match=fault):
-        read_known(path, ("run_id", "seed", "images"))
-
-
-def test_a_written_table_is_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "table.csv"
-    path.write_text("run_id,seed,images\n12,0,5\n")
-    assert read_known(path, ("run_id", "seed", "images")).to_dict("records") == [
-        {"run_id": "12", "seed": 0, "images": 5}
-    ]

@@ -11,8 +11,9 @@ from fmnist.gathering import read_runs
 from fmnist.image_noise import COLUMNS, compared_pairs, noise_table
 from fmnist.joblog import run_logged
 from fmnist.known_noise import with_known
+from fmnist.known_tables import read_known
 from fmnist.predictions import all_predictions, read_test_labels
-from fmnist.tables import read_known, to_csv
+from fmnist.tables import to_csv
 
 
 def main(job: Any) -> None:
