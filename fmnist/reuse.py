@@ -17,8 +17,7 @@ from fmnist.run_config import Value, format_value
 
 RUNS, CURVES, PROVENANCE = "runs.csv", "loss.csv", "provenance.json"
 NEEDED = (RUNS, CURVES, PROVENANCE)
-PREDICTIONS, CONFUSION = "predictions.npz", "confusion.csv"
-WELCOME = (PREDICTIONS, CONFUSION)  # a folder from before there were predictions lacks them
+PREDICTIONS = "predictions.npz"  # a folder from before there were predictions lacks it
 
 Pair = tuple[str, int]  # run id, seed
 Settings = Mapping[str, Mapping[str, Value]]  # by run id

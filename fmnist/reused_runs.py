@@ -11,7 +11,7 @@ from fmnist.gathering import is_whole_curve
 from fmnist.prediction_store import read_store
 from fmnist.predictions import NOT_KNOWN, Classes, fault_of
 from fmnist.reuse import CURVES, PREDICTIONS, Known, Pair, Settings, measured, refused
-from fmnist.run_columns import CURVE_HEADER, FINAL, MEASURED
+from fmnist.run_columns import CURVE_HEADER, FINAL, MEASURED, WHERE
 from fmnist.run_files import write_predictions
 
 # What the summary of many runs keeps as lists, since it holds no longer for which of them each was true.
@@ -119,6 +119,6 @@ def _provenance(known: Known, pair: Pair) -> dict[str, Any]:
     return {
         "reused_from": known.name,
         "data_sha256": known.data_sha256,
-        **{key: numbers[key] for key in ("seconds", "device", "engine")},
+        **{key: numbers[key] for key in WHERE},
         "one_of": {key: known.summary[key] for key in ONE_OF if key in known.summary},
     }

@@ -12,7 +12,7 @@ if REUSED:
             runs=f"{REUSE}/runs.csv",
             loss=f"{REUSE}/loss.csv",
             provenance=f"{REUSE}/provenance.json",
-            others=reused_files("predictions.npz"),
+            predictions=reused_files("predictions.npz"),
             arrays=ancient(ARRAYS),
             schema=here("workflow/schemas/config.schema.yaml"),
             code=modules(
