@@ -101,4 +101,9 @@ def _hint(found: str) -> str:
 
 def checksum_text(files: Mapping[str, bytes]) -> str:
     """The SHA-256 of the decompressed files as `sha256sum` writes them, sorted by name."""
-    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return checksum_lines({name: hashlib.sha256(content).hexdigest() for name, content in files.items()})
+
+
+def checksum_lines(checksums: Mapping[str, str]) -> str:
+    """The same of files whose SHA-256 are known, by name."""
+    return "".join(f"{checksums[name]}  {name}\n" for name in sorted(checksums))

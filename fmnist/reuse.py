@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fmnist.data_files import CHECKSUMS
+from fmnist.data_files import CHECKSUMS, checksum_lines
 from fmnist.errors import ConfigError
 from fmnist.experiments import setting_names
 from fmnist.run_columns import FINAL, MEASURED, RUN_COLUMNS, WHERE
@@ -36,8 +36,7 @@ class Known:
 
 def data_hash(checksums: str) -> str:
     """Return the hash of the data that `data.checksums` names, as the provenance of its runs has it."""
-    lines = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(CHECKSUMS[checksums].items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hashlib.sha256(checksum_lines(CHECKSUMS[checksums]).encode()).hexdigest()
 
 
 def read_known(folder: Path, name: str) -> Known:
