@@ -9,7 +9,7 @@ import pandas as pd
 from fmnist.dataset import CLASS_NAMES
 from fmnist.errors import DataError
 from fmnist.known_tables import read_known
-from fmnist.predictions import Classes
+from fmnist.predictions import Classes, same_accuracy
 from fmnist.statistics import Array
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
@@ -57,7 +57,7 @@ def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
     right, images = rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum(), rows["images"].sum()
     if not set(rows["true_class"]) | set(rows["predicted_class"]) <= set(CLASS_NAMES):
         raise DataError(f"The known confusion of {pair[0]!r} with seed {pair[1]} has other classes; allowed: ours.")
-    if not abs(right / images - accuracy) < 0.5 / images:  # half an image: what rounding cannot be
+    if not same_accuracy(right / images, accuracy, int(images)):
         raise DataError(
             f"The known confusion of {pair[0]!r} with seed {pair[1]} has an accuracy of {right / images:g}, and its "
             f"run's test_accuracy is {accuracy:g}; allowed: the same."

@@ -72,6 +72,11 @@ def fault_of(predicted: Classes, labels: Classes, accuracy: float) -> str | None
     if predicted.max(initial=0) >= CLASSES:
         return f"holds the class {predicted.max()}; allowed: 0 to {CLASSES - 1}"
     found = float(np.mean(predicted == labels))
-    if not abs(found - accuracy) < 0.5 / len(labels):  # half an image: what rounding cannot be
+    if not same_accuracy(found, accuracy, len(labels)):
         return f"has an accuracy of {found:g}, and its run's test_accuracy is {accuracy:g}; allowed: the same"
     return None
+
+
+def same_accuracy(one: float, other: float, images: int) -> bool:
+    """Tell whether two accuracies (fractions) on as many images are of equally many; NaN is no accuracy."""
+    return abs(one - other) < 0.5 / images  # half an image: what rounding cannot be
