@@ -13,6 +13,7 @@ from fmnist.predictions import Classes, same_accuracy
 from fmnist.statistics import Array
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
+TEXTS = ("run_id", "true_class", "predicted_class")
 _CLASSES = len(CLASS_NAMES)
 
 
@@ -66,7 +67,7 @@ def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
 
 def read_confusion(path: Path) -> pd.DataFrame:
     """Read a confusion.csv. Raises DataError where it is none."""
-    return read_known(path, COLUMNS)
+    return read_known(path, COLUMNS, TEXTS)
 
 
 def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:

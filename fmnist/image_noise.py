@@ -32,12 +32,9 @@ LEVEL = 0.95
 IMAGE_STREAM, SEED_STREAM = (0, 0), (0, 1)
 _AT_ONCE = 250  # draws whose images are held in memory
 KINDS = ("seeds", "images", "both")
+TEXTS = ("claims", "first", "second", "first_run", "second_run")
 COLUMNS = (
-    "claims",
-    "first",
-    "second",
-    "first_run",
-    "second_run",
+    *TEXTS,
     "first_seeds",
     "second_seeds",
     "images",

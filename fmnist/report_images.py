@@ -7,6 +7,7 @@ from statistics import median
 
 import pandas as pd
 
+from fmnist.image_noise import TEXTS
 from fmnist.report_results import number_or_none
 
 
@@ -107,8 +108,7 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 def read_image_noise(path: Path, trained: Mapping[str, int]) -> ImageNoise:
     """Read an image_noise.csv; `trained` is how many seeds each run has, by its id."""
-    texts = dict.fromkeys(("claims", "first", "second", "first_run", "second_run"), "str")
-    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXTS, "str"), keep_default_na=False, na_values=[""])
     there = table["images"].notna()
     records = table.loc[there, [column.name for column in fields(NoiseRow)]].to_dict("records")
     without = table[~there]

@@ -21,12 +21,12 @@ def test_a_table_that_a_person_broke_is_refused_in_a_sentence(tmp_path: Path, te
     path = tmp_path / "table.csv"
     path.write_text(text)
     with pytest.raises(DataError, match=fault):
-        read_known(path, ("run_id", "seed", "images"))
+        read_known(path, ("run_id", "seed", "images"), ("run_id",))
 
 
 def test_a_written_table_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("run_id,seed,images\n12,0,5\n")
-    assert read_known(path, ("run_id", "seed", "images")).to_dict("records") == [
+    assert read_known(path, ("run_id", "seed", "images"), ("run_id",)).to_dict("records") == [
         {"run_id": "12", "seed": 0, "images": 5}
     ]

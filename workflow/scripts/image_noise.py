@@ -8,7 +8,7 @@ import numpy as np
 from fmnist.claims import read_verdicts
 from fmnist.files import write_text
 from fmnist.gathering import read_runs
-from fmnist.image_noise import COLUMNS, compared_pairs, noise_table
+from fmnist.image_noise import COLUMNS, TEXTS, compared_pairs, noise_table
 from fmnist.joblog import run_logged
 from fmnist.known_noise import with_known
 from fmnist.known_tables import read_known
@@ -29,7 +29,7 @@ def main(job: Any) -> None:
     table = noise_table(pairs, {run_id: np.stack(seeds) for run_id, seeds in correct.items()})
     if job.input.known:  # of the folder whose runs are reused
         noise, theirs = map(Path, job.input.known)
-        table = with_known(table, read_known(noise, COLUMNS), read_runs(theirs), runs)
+        table = with_known(table, read_known(noise, COLUMNS, TEXTS), read_runs(theirs), runs)
     write_text(Path(job.output[0]), to_csv(table))
 
 
