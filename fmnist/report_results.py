@@ -91,6 +91,11 @@ class Result:
         return min(row.n for row in self.rows)
 
     @property
+    def most_seeds(self) -> int:
+        """The most seeds that any of its values was run with: in a partial report some can lack seeds."""
+        return max(row.n for row in self.rows)
+
+    @property
     def diverged(self) -> list[Row]:
         """The values of which at least one run diverged."""
         return [row for row in self.rows if row.diverged]
