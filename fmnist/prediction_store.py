@@ -13,6 +13,10 @@ from fmnist.errors import DataError
 from fmnist.files import atomic
 from fmnist.predictions import Classes
 
+# What NumPy raises over a broken archive.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+MOST_UNPACKED = 2**30  # bytes, of 100,000 runs: a small archive can unpack to more than the memory holds
+
 
 def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> None:
     """Write the predictions of some runs, by run id and seed, of as many images each.
@@ -37,12 +41,20 @@ def read_store(path: Path) -> dict[tuple[str, int], Classes]:
     Raises DataError where it cannot be read or has not the shape that `write_store` gives it.
     """
     try:
+        unpacked = _unpacked_bytes(path)
+        if unpacked > MOST_UNPACKED:
+            raise _refused(path, f"unpacks to {unpacked:,} bytes, of {MOST_UNPACKED:,} at most")
         with np.load(path, allow_pickle=False) as store:
             run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         # Its name alone: a broken archive's message quotes pages of bytes.
         raise _refused(path, f"cannot be read ({type(error).__name__})") from None
     return _by_run(path, run_ids, seeds, classes)
+
+
+def _unpacked_bytes(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        return sum(member.file_size for member in archive.infolist())
 
 
 def _by_run(path: Path, run_ids: Any, seeds: Any, classes: Any) -> dict[tuple[str, int], Classes]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sentences import is_one_sentence
 
+from fmnist import prediction_store
 from fmnist.errors import DataError
 from fmnist.prediction_store import read_store, write_store
 
@@ -64,6 +65,19 @@ GOOD = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((
 def test_another_content_is_refused_in_one_sentence(tmp_path: Path, changes: dict[str, Any], fault: str) -> None:
     np.savez(tmp_path / "p.npz", **{**GOOD, **changes})
     with pytest.raises(DataError, match=fault) as caught:
+        read_store(tmp_path / "p.npz")
+    assert is_one_sentence(str(caught.value))
+
+
+def test_a_small_archive_that_unpacks_to_more_than_is_allowed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction_store, "MOST_UNPACKED", 100_000)
+    write_store(tmp_path / "p.npz", {("fc", 0): np.zeros(99_000, np.uint8)})
+    assert read_store(tmp_path / "p.npz").keys() == {("fc", 0)}
+    write_store(tmp_path / "p.npz", {("fc", 0): np.zeros(100_000, np.uint8)})
+    assert (tmp_path / "p.npz").stat().st_size < 1_000
+    with pytest.raises(DataError, match="unpacks to 100,400 bytes, of 100,000 at most") as caught:
         read_store(tmp_path / "p.npz")
     assert is_one_sentence(str(caught.value))
 
