@@ -18,6 +18,7 @@ from fmnist.run_config import Value, format_value
 RUNS, CURVES, PROVENANCE = "runs.csv", "loss.csv", "provenance.json"
 NEEDED = (RUNS, CURVES, PROVENANCE)
 PREDICTIONS = "predictions.npz"  # a folder from before there were predictions lacks it
+REUSED_FROM = "reused_from"  # in the provenance.json of a run that was not trained here
 
 Pair = tuple[str, int]  # run id, seed
 Settings = Mapping[str, Mapping[str, Value]]  # by run id
@@ -114,6 +115,15 @@ def reusable(known: Known, settings: Settings, planned: Iterable[Pair], checksum
         _check_settings(known, pair, settings[pair[0]])
         measured(known, pair)
     return found
+
+
+def is_reused(run: Path) -> bool:
+    """Tell whether the files in a run's folder were taken from another folder, not trained here."""
+    try:
+        provenance = json.loads((run / PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(provenance, dict) and REUSED_FROM in provenance
 
 
 def _check_settings(known: Known, pair: Pair, settings: Mapping[str, Value]) -> None:

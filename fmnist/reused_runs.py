@@ -10,7 +10,7 @@ from fmnist.files import write_json, write_text
 from fmnist.gathering import is_whole_curve
 from fmnist.prediction_store import read_store
 from fmnist.predictions import NOT_KNOWN, Classes, fault_of
-from fmnist.reuse import CURVES, PREDICTIONS, Known, Pair, Settings, measured, refused
+from fmnist.reuse import CURVES, PREDICTIONS, REUSED_FROM, Known, Pair, Settings, measured, refused
 from fmnist.run_columns import CURVE_HEADER, FINAL, MEASURED, WHERE
 from fmnist.run_files import write_predictions
 
@@ -117,7 +117,7 @@ def _provenance(known: Known, pair: Pair) -> dict[str, Any]:
     """Return what is known of how a run was made, and nothing else."""
     numbers = measured(known, pair)
     return {
-        "reused_from": known.name,
+        REUSED_FROM: known.name,
         "data_sha256": known.data_sha256,
         **{key: numbers[key] for key in WHERE},
         "one_of": {key: known.summary[key] for key in ONE_OF if key in known.summary},

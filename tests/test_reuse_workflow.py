@@ -116,6 +116,12 @@ def test_a_partial_report_is_of_what_is_kept(project: Copy) -> None:
     assert found["report"] == 1
 
 
+def test_a_partial_report_without_reuse_trains_nothing_and_counts_nothing_that_was_kept(project: Copy) -> None:
+    answer = project.snakemake("--config", "results=results/again", "partial=True", "-n")
+    assert "Error: partial is true, and no run is finished in 'results/again'" in answer.stderr
+    assert answer.returncode != 0
+
+
 def test_kept_and_new_runs_merge_and_nothing_is_lost(project: Copy) -> None:
     both = made(project, "results/both", "reuse=kept", "seeds=2")
     assert [log.split("/")[1] for log in logs(both)] == ["seed=1.log"] * RUNS

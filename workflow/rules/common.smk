@@ -12,7 +12,7 @@ from fmnist.errors import FmnistError
 from fmnist.experiments import plan_experiments, seeds_of, with_runs
 from fmnist.hardware import has_nvidia_gpu
 from fmnist.reported import read_reported
-from fmnist.reuse import read_known, reusable
+from fmnist.reuse import is_reused, read_known, reusable
 from fmnist.workload import work
 
 BASE = Path(workflow.basedir)
@@ -123,13 +123,17 @@ REUSED = reused_runs()
 
 
 def finished_runs():
-    """The planned (run id, seed) that are there, or reused: of these a partial report is made."""
-    paths = {pair: RUN.format(run_id=pair[0], seed=pair[1]) for pair in PLANNED}
+    """The planned (run id, seed) that are there, or reused: of these a partial report is made.
+
+    A run that was taken from a folder which `reuse` names no more would be trained: it is not there.
+    """
+    paths = {pair: Path(RUN.format(run_id=pair[0], seed=pair[1])) for pair in PLANNED}
     reused = set(REUSED)
     found = [
         pair
-        for pair in PLANNED
-        if pair in reused or Path(paths[pair], "metrics.json").exists()
+        for pair, path in paths.items()
+        if pair in reused
+        or (Path(path, "metrics.json").exists() and not is_reused(path))
     ]
     if not found:
         raise SystemExit(
