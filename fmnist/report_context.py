@@ -15,6 +15,7 @@ from fmnist.experiments import Experiment, Plan, seeds_of, with_runs
 from fmnist.figures import ORIGINAL_EPOCHS
 from fmnist.markdown import percent, word
 from fmnist.partial import missing_runs
+from fmnist.report_candidates import could_print, sort_candidates
 from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report_classes import class_report
 from fmnist.report_images import read_image_noise
@@ -79,6 +80,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "drawings": inputs.drawings,
         "original": _originals(inputs.reported),
         "best_original": lambda experiment: _best_original(experiment, inputs.reported),
+        "candidates": sort_candidates,
+        "could_print": could_print,
         "original_epochs": ORIGINAL_EPOCHS,
         "original_environment": inputs.reported.environment,
         "original_base": _base_case(inputs.reported),

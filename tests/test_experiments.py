@@ -104,6 +104,10 @@ EXTENSIONS = {  # name -> the ids of its runs
         "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__dropout=true"
         "__learning_rate=0.0008__pooling=max__scheduler=step__step_size=3200",
     ],
+    "combined_step": [
+        f"{COMBINED}__scheduler=step__step_size=1600".replace("leaky_relu", "relu"),
+        f"{COMBINED}__scheduler=step__step_size=1600",
+    ],
     "step_budget": [
         f"lenet5__batch_size={size}__epochs={epochs}"
         for size, epochs in zip((10, 20, 40, 80, 160, 320, 640, 1280), (2, 4, 8, 16, 32, 64, 128, 255), strict=True)
@@ -147,7 +151,7 @@ def test_extensions_come_after_the_originals_experiments_and_share_their_runs() 
     found = {name: experiment.run_ids for name, experiment in whole.experiments.items() if experiment.extension}
     assert found == EXTENSIONS
     assert list(whole.runs)[:41] == RUN_IDS
-    assert len(whole.runs) == 41 + 24
+    assert len(whole.runs) == 41 + 25
 
 
 def test_an_extension_that_is_left_out_is_checked_all_the_same() -> None:
@@ -354,7 +358,7 @@ GRID = {
 
 def test_ids_hold_nothing_that_breaks_a_path_or_a_cluster_job() -> None:
     run_ids = [*plan(WITH_EXTENSIONS).runs, *plan_of({"grid": {"sweep": GRID}}).runs]
-    assert len(run_ids) == 65 + 48
+    assert len(run_ids) == 66 + 48
     assert [run_id for run_id in run_ids if not re.fullmatch(r"[A-Za-z0-9_.=-]+", run_id)] == []
 
 

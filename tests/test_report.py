@@ -107,7 +107,7 @@ def test_extensions_stand_in_a_chapter_of_their_own_after_all_others(extended):
     by_chapter = {anchor: number for _, number, anchor in headings}
     for name, entry in shipped_config()["experiments"].items():
         assert by_chapter[f"sec-exp-{name}"] == ("10" if entry.get("extension") else "4")
-    assert "6 experiments that the original did not run stand apart" in prose_of(extended)
+    assert "7 experiments that the original did not run stand apart" in prose_of(extended)
 
 
 def test_an_extension_says_so_and_has_no_column_of_the_original(extended):

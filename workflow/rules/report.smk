@@ -70,6 +70,7 @@ rule report:
             "partial.py",
             "rendering.py",
             "report.py",
+            "report_candidates.py",
             "report_claims.py",
             "report_classes.py",
             "report_context.py",
