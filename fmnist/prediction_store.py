@@ -41,20 +41,17 @@ def read_store(path: Path) -> dict[tuple[str, int], Classes]:
     Raises DataError where it cannot be read or has not the shape that `write_store` gives it.
     """
     try:
-        unpacked = _unpacked_bytes(path)
-        if unpacked > MOST_UNPACKED:
-            raise _refused(path, f"unpacks to {unpacked:,} bytes, of {MOST_UNPACKED:,} at most")
+        if not zipfile.is_zipfile(path):
+            raise zipfile.BadZipFile  # a lone array, which numpy would load
         with np.load(path, allow_pickle=False) as store:
+            unpacked = sum(member.file_size for member in store.zip.infolist())
+            if unpacked > MOST_UNPACKED:
+                raise _refused(path, f"unpacks to {unpacked:,} bytes, of {MOST_UNPACKED:,} at most")
             run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
     except UNREADABLE as error:
         # Its name alone: a broken archive's message quotes pages of bytes.
         raise _refused(path, f"cannot be read ({type(error).__name__})") from None
     return _by_run(path, run_ids, seeds, classes)
-
-
-def _unpacked_bytes(path: Path) -> int:
-    with zipfile.ZipFile(path) as archive:
-        return sum(member.file_size for member in archive.infolist())
 
 
 def _by_run(path: Path, run_ids: Any, seeds: Any, classes: Any) -> dict[tuple[str, int], Classes]:
