@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 from builders import SAMPLE, only, script
+from made_up_results import Results, shipped_config
+from report_builders import build
 
 from fmnist import checkpoints
 from fmnist.dataset import Dataset, load_dataset
@@ -29,6 +31,19 @@ def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(arrays: Path) -> Dataset:
     """The 1,500 training and 750 test images as tensors."""
     return load_dataset(arrays)
+
+
+@pytest.fixture(scope="session")
+def one_seed_report(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """The job that made the report of the shipped config with one made-up seed."""
+    return build(Results(tmp_path_factory.mktemp("one"), shipped_config()))
+
+
+@pytest.fixture(scope="session")
+def three_seeds_with_banner(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """The same with three seeds, a title of its own and a banner."""
+    config = shipped_config(seeds=[0, 1, 2], report={"title": "A title", "banner": "These numbers mean nothing."})
+    return build(Results(tmp_path_factory.mktemp("three"), config))
 
 
 @pytest.fixture

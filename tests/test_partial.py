@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from builders import plan, runs_frame
 from made_up_results import Results, shipped_config
-from test_report import section, text
+from report_builders import section, text
 
 from fmnist.experiments import with_runs
 from fmnist.partial import Missing, missing_runs

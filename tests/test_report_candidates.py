@@ -4,7 +4,7 @@ import re
 
 import pytest
 from made_up_results import Results
-from test_report import build, only, section
+from report_builders import build, only, section
 
 from fmnist.report_candidates import could_print, sort_candidates
 from fmnist.report_results import Row

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from made_up_results import Results, shipped_config
-from test_report import section, text
+from report_builders import section, text
 
 BASE, POOLED, FC = "lenet5", "lenet5__pooling=max", "fc"
 
