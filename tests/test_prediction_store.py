@@ -82,6 +82,14 @@ def test_a_small_archive_that_unpacks_to_more_than_is_allowed_is_refused(
     assert is_one_sentence(str(caught.value))
 
 
+def test_a_lone_array_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with (tmp_path / "p.npz").open("wb") as stream:
+        np.save(stream, np.zeros(3, np.uint8))
+    with pytest.raises(DataError, match="cannot be read") as caught:
+        read_store(tmp_path / "p.npz")
+    assert is_one_sentence(str(caught.value))
+
+
 def test_a_file_cut_anywhere_is_refused_in_one_sentence(tmp_path: Path) -> None:
     write_store(tmp_path / "p.npz", STORE)
     content = (tmp_path / "p.npz").read_bytes()
