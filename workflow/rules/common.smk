@@ -133,7 +133,7 @@ def finished_runs():
         pair
         for pair, path in paths.items()
         if pair in reused
-        or (Path(path, "metrics.json").exists() and not is_reused(path))
+        or ((path / "metrics.json").exists() and not is_reused(path))
     ]
     if not found:
         raise SystemExit(
