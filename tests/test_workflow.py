@@ -89,7 +89,7 @@ def test_runs_are_gathered_and_every_experiment_has_table_and_figure(finished: C
     curves = pd.read_csv(finished.files("loss.csv")[0])
     assert len(curves) == 2 * RUNS
     assert len(finished.files("tables/*.csv")) == EXPERIMENTS + 1
-    assert len(finished.files("figures/*.svg")) == EXPERIMENTS + 7
+    assert len(finished.files("figures/*.svg")) == EXPERIMENTS + 6
     assert len(finished.files("figures/claims/*.svg")) == len(pd.read_csv(finished.files("claims.csv")[0])) == 33
 
 
