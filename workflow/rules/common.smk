@@ -132,8 +132,7 @@ def finished_runs():
     found = [
         pair
         for pair, path in paths.items()
-        if pair in reused
-        or ((path / "metrics.json").exists() and not is_reused(path))
+        if pair in reused or ((path / "metrics.json").exists() and not is_reused(path))
     ]
     if not found:
         raise SystemExit(
