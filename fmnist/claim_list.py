@@ -1,7 +1,7 @@
 """The original's claims in words, and how each is tested: report/claims.yaml, read strictly."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,10 @@ class Margin:
         reached = [margin for least, margin in self.by_seeds if least <= seeds]
         return reached[-1] if reached else self.by_seeds[0][1]
 
+    def of_few_seeds(self) -> "Margin":
+        """Return the margin for the fewest seeds, however many there are."""
+        return replace(self, by_seeds=self.by_seeds[:1])
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimList:
@@ -74,6 +78,10 @@ class ClaimList:
     significance: float
     margins: Mapping[str, Margin]  # by measure
     claims: tuple[Claim, ...]
+
+    def with_margins_of_few_seeds(self) -> "ClaimList":
+        """Return the same claims with the margins for the fewest seeds, to show what depends on them."""
+        return replace(self, margins={measure: margin.of_few_seeds() for measure, margin in self.margins.items()})
 
 
 def read_claims(path: Path, schema_path: Path) -> ClaimList:

@@ -51,6 +51,8 @@ COLUMNS = (
     "towards",
     "tested",
     "reason",
+    "few_seeds_margin",
+    "few_seeds_verdict",
 )
 
 

@@ -11,6 +11,7 @@ of test does, in fmnist/claim_forms.py; how p-values become a verdict, in fmnist
 import argparse
 import sys
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +45,29 @@ def evaluate_claims(material: Material) -> pd.DataFrame:
     points, percent, or percent of seeds; the ends are one-sided bounds at the significance
     level. `towards` is 1 or -1, the sign that the effect has where the claim holds, and 0
     where no difference is claimed; `probability` is that one run of each comes out as
-    claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims. Raises
-    ConfigError for a claim about what is not there, DataError where a run stands twice.
+    claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims.
+    `few_seeds_margin` and `few_seeds_verdict` say what the margin for the fewest seeds would
+    have made of the same runs, where they have seeds enough for another one. Raises ConfigError
+    for a claim about what is not there, DataError where a run stands twice.
     """
     _check(material)
+    few = replace(material, claims=material.claims.with_margins_of_few_seeds())
+    rows = [row | _by_few(row, other) for row, other in zip(_judge(material), _judge(few), strict=True)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _judge(material: Material) -> list[dict[str, object]]:
     compared = runs_by_claim(material.claims, material.known)
     found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
     support, against = (holm(np.array([one.p_values()[which] for one in found])) for which in (0, 1))
-    rows = [claim_row(one, *adjusted) for one, *adjusted in zip(found, support, against, strict=True)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return [claim_row(one, *adjusted) for one, *adjusted in zip(found, support, against, strict=True)]
+
+
+def _by_few(row: Mapping[str, object], few: Mapping[str, object]) -> dict[str, object]:
+    """Return what the margin for the fewest seeds makes of a claim; nothing where it is the claim's own."""
+    if row.get("margin") == few.get("margin"):
+        return {}
+    return {"few_seeds_margin": few["margin"], "few_seeds_verdict": few["verdict"]}
 
 
 def _check(material: Material) -> None:
@@ -70,7 +85,7 @@ def _check(material: Material) -> None:
 def read_verdicts(path: Path) -> pd.DataFrame:
     """Read a claims.csv: texts as text, NaN where there is no number."""
     names = ("id", "section", "form", "measure", "verdict", "first", "second", "first_run", "second_run", "unit")
-    texts = dict.fromkeys((*names, "tested", "reason"), "str")
+    texts = dict.fromkeys((*names, "tested", "reason", "few_seeds_verdict"), "str")
     return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
 
 

@@ -46,6 +46,8 @@ class JudgedClaim:
     probability: float | None
     paired_p: float | None
     dunnett_p: float | None
+    few_seeds_margin: float | None  # both None where no other margin holds for fewer seeds
+    few_seeds_verdict: str | None
     compared: tuple[str | None, str | None]
     figure: str  # path as the Markdown file refers to it
 
@@ -70,6 +72,16 @@ class JudgedClaim:
     def told_margin(self) -> str:
         """From which difference on it matters."""
         return f"{decimals(self.margin, places(self.unit))} {self.unit}"
+
+    @property
+    def told_few_seeds_margin(self) -> str:
+        """From which difference on it would matter with fewer seeds."""
+        return f"{decimals(self.few_seeds_margin, places(self.unit))} {self.unit}"
+
+    @property
+    def hangs_on_margin(self) -> bool:
+        """Whether the margin for fewer seeds would have made another verdict of the same runs."""
+        return self.few_seeds_verdict not in (None, self.verdict)
 
     @property
     def clarity(self) -> float:
@@ -98,6 +110,7 @@ def _judged(claim: Claim, row: dict[str, Any], figure: str) -> JudgedClaim:
         compared=(row["first"], row["second"]),
         figure=figure,
         **{name: row[name] for name in (*same, "probability", "paired_p", "dunnett_p")},
+        **{name: row[name] for name in ("few_seeds_margin", "few_seeds_verdict")},
     )
 
 

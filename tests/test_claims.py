@@ -102,6 +102,20 @@ def test_a_difference_that_is_shown_to_be_small(judge: Judge) -> None:
     assert row["reason"].endswith("That is shown, and shown to be less than 0.50 points.")
 
 
+def test_what_the_margin_of_few_seeds_would_have_made_of_many(judge: Judge) -> None:
+    def ten(run_id: str, accuracy: float, order: int = 0) -> ROWS:
+        five = seeds(run_id, accuracy, order=order)
+        return [*five, *((run_id, seed + 5, value, loss) for _, seed, value, loss in five)]
+
+    table = judge(frame(ten(BASE, 0.9), ten(MAX, 0.9012, order=1)), POOLING, ALIKE)
+    assert list(table["margin"]) == [0.25, 0.25]
+    assert list(table["verdict"]) == ["inconclusive", "inconclusive"]
+    assert list(table["few_seeds_margin"]) == [0.5, 0.5]
+    assert list(table["few_seeds_verdict"]) == ["equivalent", "supported"]
+    of_five = judge(frame(seeds(BASE, 0.9), seeds(MAX, 0.9012, order=1)), POOLING)
+    assert of_five[["few_seeds_margin", "few_seeds_verdict"]].isna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("accuracy", "expected"),
     [(0.9, "supported"), (0.92, "contradicted"), (0.88, "contradicted"), (0.905, "inconclusive")],

@@ -39,6 +39,8 @@ def judged(verdict: str, lower: float | None, upper: float | None, **changes: An
         "probability": 1.0,
         "paired_p": 0.01,
         "dunnett_p": None,
+        "few_seeds_margin": None,
+        "few_seeds_verdict": None,
         "compared": (f"{lower}", f"{upper}"),
         "figure": "f.svg",
     }

@@ -80,6 +80,23 @@ def test_the_summary_counts_verdicts_and_intervals_and_tells_what_stands_out(fiv
     assert '"max pooling beats average pooling" ([](#claim-pooling-max)). Max pooling' in first
 
 
+def test_what_hangs_on_the_margin_of_ten_seeds_is_told(five_seeds, tmp_path):
+    results = Results(tmp_path, shipped_config(seeds=list(range(10))))
+    spread = 2 * [-0.003, -0.002, 0.0, 0.002, 0.003]
+    for run_id, mean in {"lenet5": 0.89, "lenet5__dropout=true": 0.8912}.items():
+        results.runs.loc[results.runs["run_id"] == run_id, "test_accuracy"] = [mean + deviation for deviation in spread]
+    ten_seeds = text(results)
+    assert verdicts_of(ten_seeds)["dropout-acc"] == "inconclusive"
+    entry = prose(ten_seeds, "claim-dropout-acc")
+    assert "margin 0.25 points (by that for fewer seeds, 0.50 points: equivalent)" in entry
+    others = prose(ten_seeds, "sec-tests").split("the same runs would give ")[1].split(". ")[0]
+    assert "[dropout-acc](#claim-dropout-acc) equivalent" in others
+    summary = " ".join(ten_seeds.split("# Environment")[0].split())
+    assert "of the open claims would be of this kind ([](#sec-tests))" in summary
+    assert "fewer seeds, the same runs" not in five_seeds
+    assert "narrower here" not in five_seeds
+
+
 def claims_inside(markdown):
     table = markdown.split("{#tbl-accuracies}")[0].split("# Reported against replicated")[1]
     return len(re.findall(r"\| inside \|$", table, re.MULTILINE))
