@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ class Experiment:
     section: str  # of the original: which it replicates, or follows on from
     title: str
     extension: bool  # the original did not run it
+    most_seeds: int | None  # of the config's seeds it needs no more than so many, the first ones; None: all
     swept: tuple[str, ...]  # (CASE,) where the members are named cases
     members: tuple[Member, ...]
 
@@ -60,6 +61,14 @@ class Plan:
     experiments: dict[str, Experiment]
     runs: dict[str, RunConfig]  # by run id, in the order of first use
     left_out: tuple[str, ...]  # the names of the extensions, where the config does not ask for them
+
+    def trainings(self, seeds: Sequence[int]) -> list[tuple[str, int]]:
+        """Return every run with each of its seeds: of these as many as one of its experiments needs."""
+        most = dict.fromkeys(self.runs, 0)
+        for experiment in self.experiments.values():
+            needed = len(seeds) if experiment.most_seeds is None else experiment.most_seeds
+            most |= {run_id: max(needed, most[run_id]) for run_id in experiment.run_ids}
+        return [(run_id, seed) for run_id in self.runs for seed in seeds[: most[run_id]]]
 
 
 def plan_experiments(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> Plan:
@@ -140,6 +149,7 @@ def _expand(
         section=entry["section"],
         title=entry["title"],
         extension=entry.get("extension", False),
+        most_seeds=entry.get("most_seeds"),
         swept=(CASE,) if "cases" in entry else tuple(entry.get("sweep", {})),
         members=tuple(members),
     )

@@ -40,10 +40,11 @@ def _seeds(seeds: Sequence[int]) -> str:
     return f"{'seed' if len(seeds) == 1 else 'seeds'} {listed(seeds)}"
 
 
-def missing_runs(run_ids: Collection[str], seeds: Sequence[int], runs: pd.DataFrame) -> Missing:
-    """Return which of these runs and seeds a runs.csv lacks."""
+def missing_runs(planned: Collection[tuple[str, int]], runs: pd.DataFrame) -> Missing:
+    """Return which of the planned (run id, seed) a runs.csv lacks."""
     there = set(zip(runs["run_id"], runs["seed"], strict=True))
-    lacking = {run_id: [seed for seed in seeds if (run_id, seed) not in there] for run_id in run_ids}
-    return Missing(
-        seeds={run_id: missing for run_id, missing in lacking.items() if missing}, planned=len(run_ids) * len(seeds)
-    )
+    lacking: dict[str, list[int]] = {}
+    for run_id, seed in planned:
+        if (run_id, seed) not in there:
+            lacking.setdefault(run_id, []).append(seed)
+    return Missing(seeds=lacking, planned=len(planned))

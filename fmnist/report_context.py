@@ -58,7 +58,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     """Return every name that a section template can use."""
     experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     results = {name: _result(experiment, inputs) for name, experiment in experiments.items()}
-    missing = missing_runs(inputs.plan.runs, seeds_of(inputs.config), inputs.runs)
+    seeds = seeds_of(inputs.config)
+    missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     return {
         "title": inputs.config["report"]["title"],
@@ -70,7 +71,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         ),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "longest": epochs[-1],
-        "seeds": seeds_of(inputs.config),
+        "seeds": seeds,
+        "bounded": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],

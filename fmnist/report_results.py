@@ -92,7 +92,7 @@ class Result:
 
     @property
     def most_seeds(self) -> int:
-        """The most seeds that any of its values was run with: in a partial report some can lack seeds."""
+        """The most seeds that any of its values was run with: some can lack seeds, or need fewer."""
         return max(row.n for row in self.rows)
 
     @property

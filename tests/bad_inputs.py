@@ -32,6 +32,8 @@ CONFIGS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a seed just beyond", {"seeds": [2**32]}, ["seeds[0] is 4294967296", "at most 4294967295"]),
     ("too many seeds", {"seeds": 10001}, ["seeds is 10001", "how many seeds"]),
     ("seeds as a mapping", {"seeds": {}}, ["seeds is {}", "a list of different whole numbers"]),
+    ("an experiment without seeds", {NEW: entry(most_seeds=0)}, ["experiments.new.most_seeds is 0", "at least 1"]),
+    ("most seeds as a list", {NEW: entry(most_seeds=[5])}, ["most_seeds is [5]", "a whole number"]),
     ("null seeds", {"seeds": None}, ["seeds is null", "a list of different whole numbers"]),
     ("a list in the seeds", {"seeds": [[0]]}, ["seeds[0] is [0]", "a whole number"]),
     ("epochs without end", {"defaults/epochs": 10**300}, ["defaults.epochs is 1000", "at most 1000000"]),

@@ -51,7 +51,7 @@ class Results:
         self.draw = draw
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
-        rows = [self._run(run_id, seed) for run_id in self.plan.runs for seed in seeds_of(config)]
+        rows = [self._run(run_id, seed) for run_id, seed in self.plan.trainings(seeds_of(config))]
         self.runs = pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
     def _run(self, run_id, seed):

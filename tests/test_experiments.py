@@ -1,15 +1,18 @@
 """From experiments to runs: what a sweep, a grid or cases expand to, and what an edit of them adds."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
-from builders import CONFIG, DELETED, changed, plan, plan_of
+from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, DELETED, changed, plan, plan_of, reported
 from test_run_ids import GRID, ids
 from test_shipped_runs import MEMBERS, RUN_IDS, WITH_EXTENSIONS
 
+from fmnist.claim_list import read_claims
+from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.errors import ConfigError
-from fmnist.experiments import Experiment, seeds_of
+from fmnist.experiments import Experiment, Plan, seeds_of
 
 
 def test_an_extension_that_is_left_out_is_checked_all_the_same() -> None:
@@ -28,6 +31,33 @@ def test_cases_are_laid_over_set_and_called_by_their_names() -> None:
         ("as it is", ("as it is",), "lenet5__epochs=3__pooling=max"),
         ("more + less", ("more + less",), "lenet5__epochs=5__gamma=1__pooling=max"),
     ]
+
+
+def test_an_experiment_can_do_with_fewer_seeds_than_the_others() -> None:
+    few = plan_of(
+        {
+            "alone": {"set": {"pooling": "max"}, "most_seeds": 2},
+            "shared": {"sweep": {"dropout": [False, True]}, "most_seeds": 1},
+            "also": {"set": {"dropout": True}, "most_seeds": 3},
+            "all": {},
+        }
+    )
+    seeds = {"lenet5__pooling=max": [7, 5], "lenet5": [7, 5, 9, 1], "lenet5__dropout=true": [7, 5, 9]}
+    assert few.trainings([7, 5, 9, 1]) == [(run_id, seed) for run_id in seeds for seed in seeds[run_id]]
+    assert few.trainings([7]) == [(run_id, 7) for run_id in seeds]
+
+
+def test_the_shipped_runs_have_ten_seeds_where_claims_compare_them_and_five_elsewhere() -> None:
+    everything = plan(WITH_EXTENSIONS)
+    compared = {run_id for found in _compared(everything).values() for run_id in found}
+    counts = Counter(run_id for run_id, _ in everything.trainings(range(10)))
+    assert counts == {run_id: 10 if run_id in compared else 5 for run_id in everything.runs}
+
+
+def _compared(plan: Plan) -> dict[str, list[str | None]]:
+    known = KnownRuns(experiments=plan.experiments, reported=reported())
+    found = runs_by_claim(read_claims(CLAIMS, CLAIMS_SCHEMA), known)
+    return {claim: [run.run_id for run in runs] for claim, runs in found.items()}
 
 
 @pytest.mark.parametrize(

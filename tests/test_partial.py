@@ -16,7 +16,7 @@ from fmnist.partial import Missing, missing_runs
 
 def test_missing_is_what_was_planned_and_is_not_there() -> None:
     runs = runs_frame([("fc", 0, 0.9, 0.1), ("lenet5", 1, 0.9, 0.1)])
-    missing = missing_runs(["fc", "lenet5", "other"], [0, 1], runs)
+    missing = missing_runs([(run_id, seed) for run_id in ("fc", "lenet5", "other") for seed in (0, 1)], runs)
     assert missing.seeds == {"fc": [1], "lenet5": [0], "other": [0, 1]}
     assert (missing.count, missing.planned) == (4, 6)
     assert missing.names == ["fc (seed 1)", "lenet5 (seed 0)", "other (seeds 0 and 1)"]
@@ -26,8 +26,19 @@ def test_missing_is_what_was_planned_and_is_not_there() -> None:
 
 
 def test_nothing_missing_is_no_banner() -> None:
-    missing = missing_runs(["fc"], [0], runs_frame([("fc", 0, 0.9, 0.1)]))
+    missing = missing_runs([("fc", 0)], runs_frame([("fc", 0, 0.9, 0.1)]))
     assert (missing.seeds, missing.count, missing.banner()) == ({}, 0, None)
+
+
+def test_a_report_tells_which_experiments_need_fewer_seeds(tmp_path: Path) -> None:
+    config = shipped_config(seeds=[0, 1, 2])
+    config["experiments"]["pooling"]["most_seeds"] = 3
+    config["experiments"]["fully_connected"]["most_seeds"] = 2
+    markdown = text(Results(tmp_path, config))
+    assert "Partial report" not in markdown
+    told = "The seeds were 0, 1 and 2; of some experiments, the config asks for no more than the first so many: Fully"
+    assert told in section(markdown, "sec-how")
+    assert "were trained with up to 3 seeds each: 122 trainings" in " ".join(markdown.split())
 
 
 def test_a_long_list_is_left_to_its_table() -> None:

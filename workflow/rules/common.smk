@@ -77,7 +77,6 @@ def without_tilde(key, folder):
 
 
 PLAN = checked_plan()
-SEEDS = seeds_of(config)
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
 stop_unless_folder(RESULTS)
@@ -92,8 +91,8 @@ CHECKSUM = f"{RESULTS}/data/fashion_mnist.sha256"
 TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
 ALL_RUNS = f"{RESULTS}/runs.csv"
 
-# One entry per training: the config's seeds, within each run.
-PLANNED = [(run_id, seed) for run_id in PLAN.runs for seed in SEEDS]
+# One entry per training: the seeds within each run.
+PLANNED = PLAN.trainings(seeds_of(config))
 
 REUSE = folder_of("reuse", config["reuse"])
 
