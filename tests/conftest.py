@@ -2,17 +2,23 @@
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import pandas as pd
 import pytest
 import torch
-from builders import SAMPLE, only, script
+from builders import SAMPLE, changed, curves_frame, only, plan, reported, script
+from claim_builders import claims
 from made_up_results import Results, shipped_config
 from report_builders import build
 
 from fmnist import checkpoints
+from fmnist.claim_runs import KnownRuns
+from fmnist.claim_testing import Material
+from fmnist.claims import evaluate_claims
 from fmnist.dataset import Dataset, load_dataset
 
 
@@ -44,6 +50,24 @@ def three_seeds_with_banner(tmp_path_factory: pytest.TempPathFactory) -> SimpleN
     """The same with three seeds, a title of its own and a banner."""
     config = shipped_config(seeds=[0, 1, 2], report={"title": "A title", "banner": "These numbers mean nothing."})
     return build(Results(tmp_path_factory.mktemp("three"), config))
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[..., pd.DataFrame]:
+    """Judge claims on runs, and on loss curves that fall for every run and seed."""
+
+    def judged(runs: pd.DataFrame, *entries: dict[str, Any], curves: pd.DataFrame | None = None) -> pd.DataFrame:
+        if curves is None:
+            curves = curves_frame(sorted(set(runs["run_id"])), sorted(set(runs["seed"])))
+        material = Material(
+            claims=claims(tmp_path, *entries),
+            known=KnownRuns(experiments=plan(changed({"extensions": True})).experiments, reported=reported()),
+            runs=runs,
+            curves=curves,
+        )
+        return evaluate_claims(material).set_index("id", drop=False)
+
+    return judged
 
 
 @pytest.fixture
