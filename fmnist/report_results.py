@@ -91,7 +91,7 @@ class Result:
         return min(row.n for row in self.rows)
 
     @property
-    def most_seeds(self) -> int:
+    def largest_n(self) -> int:
         """The most seeds that any of its values was run with: some can lack seeds, or need fewer."""
         return max(row.n for row in self.rows)
 
