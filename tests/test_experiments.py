@@ -1,18 +1,15 @@
 """From experiments to runs: what a sweep, a grid or cases expand to, and what an edit of them adds."""
 
 import json
-from collections import Counter
 from typing import Any
 
 import pytest
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, DELETED, changed, plan, plan_of, reported
+from builders import CONFIG, DELETED, changed, plan, plan_of
 from test_run_ids import GRID, ids
 from test_shipped_runs import MEMBERS, RUN_IDS, WITH_EXTENSIONS
 
-from fmnist.claim_list import read_claims
-from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.errors import ConfigError
-from fmnist.experiments import Experiment, Plan, seeds_of
+from fmnist.experiments import Experiment, seeds_of
 
 
 def test_an_extension_that_is_left_out_is_checked_all_the_same() -> None:
@@ -45,19 +42,6 @@ def test_an_experiment_can_do_with_fewer_seeds_than_the_others() -> None:
     seeds = {"lenet5__pooling=max": [7, 5], "lenet5": [7, 5, 9, 1], "lenet5__dropout=true": [7, 5, 9]}
     assert few.trainings([7, 5, 9, 1]) == [(run_id, seed) for run_id in seeds for seed in seeds[run_id]]
     assert few.trainings([7]) == [(run_id, 7) for run_id in seeds]
-
-
-def test_the_shipped_runs_have_ten_seeds_where_claims_compare_them_and_five_elsewhere() -> None:
-    everything = plan(WITH_EXTENSIONS)
-    compared = {run_id for found in _compared(everything).values() for run_id in found}
-    counts = Counter(run_id for run_id, _ in everything.trainings(range(10)))
-    assert counts == {run_id: 10 if run_id in compared else 5 for run_id in everything.runs}
-
-
-def _compared(plan: Plan) -> dict[str, list[str | None]]:
-    known = KnownRuns(experiments=plan.experiments, reported=reported())
-    found = runs_by_claim(read_claims(CLAIMS, CLAIMS_SCHEMA), known)
-    return {claim: [run.run_id for run in runs] for claim, runs in found.items()}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """The shipped config, run by run: the original's 41, and the extensions."""
 
 import math
+from collections import Counter
 
-from builders import CONFIG, changed, plan
+from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, changed, plan, reported
 
+from fmnist.claim_list import read_claims
+from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.run_config import RunConfig
 
 RUN_IDS = [
@@ -143,6 +146,15 @@ def test_extensions_come_after_the_originals_experiments_and_share_their_runs() 
     assert found == EXTENSIONS
     assert list(whole.runs)[:41] == RUN_IDS
     assert len(whole.runs) == 41 + 25
+
+
+def test_runs_that_claims_compare_have_ten_seeds_and_others_five() -> None:
+    whole = plan(WITH_EXTENSIONS)
+    known = KnownRuns(experiments=whole.experiments, reported=reported())
+    claims = runs_by_claim(read_claims(CLAIMS, CLAIMS_SCHEMA), known)
+    compared = {run.run_id for runs in claims.values() for run in runs}
+    counts = Counter(run_id for run_id, _ in whole.trainings(range(10)))
+    assert counts == {run_id: 10 if run_id in compared else 5 for run_id in whole.runs}
 
 
 def test_every_case_without_a_change_has_the_base_cases_value_of_that_change_alone() -> None:
