@@ -72,7 +72,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "longest": epochs[-1],
         "seeds": seeds,
-        "bounded": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
+        "with_fewer_seeds": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],
