@@ -101,9 +101,7 @@ def _within(limits: Limits) -> Rule:
 
 
 def _beyond(limits: Limits) -> Rule:
-    """Two-sided p of a difference that exceeds the margin, whichever its sign."""
-    margin = limits.margin
-    return lambda difference: _times(2, min(difference.p_above(margin), difference.p_below(-margin)))
+    return lambda difference: difference.p_beyond(limits.margin)
 
 
 def _compare(values: Array, limits: Limits, first: int, second: int, need: str = ABOVE) -> Comparison:

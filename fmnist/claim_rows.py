@@ -1,6 +1,7 @@
 """One line of claims.csv: what a tested claim's verdict rests on, in units and words for a reader."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,13 +57,19 @@ COLUMNS = (
 )
 
 
-def claim_row(found: Examined, adjusted: float, adjusted_against: float) -> dict[str, object]:
-    """Return a claim's line, by COLUMNS; a column that says nothing of its form is missing.
+class Adjusted(NamedTuple):
+    """What Holm's correction over all claims makes of one of them; NaN where there is nothing to correct."""
 
-    `adjusted` and `adjusted_against` are its p-values after Holm's correction.
-    """
+    support: float  # p of the claim
+    against: float  # p of its opposite
+    factor: float  # what the claim's p was multiplied by: its level is the significance divided by this
+
+
+def claim_row(found: Examined, adjusted: Adjusted) -> dict[str, object]:
+    """Return a claim's line, by COLUMNS; a column that says nothing of its form is missing."""
     support, against, equal, _ = found.p_values()
-    judged = _verdict(found, adjusted, adjusted_against)
+    judged = _verdict(found, adjusted)
+    level = found.limits.significance / (1 if np.isnan(adjusted.factor) else adjusted.factor)
     row: dict[str, object] = {
         "id": found.claim.id,
         "section": found.claim.section,
@@ -73,38 +80,38 @@ def claim_row(found: Examined, adjusted: float, adjusted_against: float) -> dict
         "diverged": found.data.diverged if found.data else 0,
         "missing": found.data.missing if found.data else 0,
         "p": support,
-        "adjusted_p": adjusted,
+        "adjusted_p": adjusted.support,
         "p_against": against,
-        "adjusted_p_against": adjusted_against,
+        "adjusted_p_against": adjusted.against,
         "p_equal": equal,
         "towards": found.towards,
         "tested": what_is_tested(found.claim, found.names, found.point),
         "reason": found.hindrance,
     }
     if isinstance(found.outcome, ShareOutcome):
-        return row | _of_share(found, found.outcome, judged)
+        return row | _of_share(found, found.outcome, judged, level)
     if found.outcome is not None:
-        return row | _of_comparison(found, found.outcome, judged)
+        return row | _of_comparison(found, found.outcome, judged, level)
     return row
 
 
-def _verdict(found: Examined, adjusted: float, adjusted_against: float) -> str:
+def _verdict(found: Examined, adjusted: Adjusted) -> str:
     if found.hindrance:
         return verdicts.NOT_TESTABLE
     _, _, equal, small = found.p_values()
     return verdicts.without_verdict(found.n) or verdicts.verdict(
-        support=adjusted,
-        against=adjusted_against,
+        support=adjusted.support,
+        against=adjusted.against,
         equal=equal,
         small=small,
         significance=found.limits.significance,
     )
 
 
-def _of_share(found: Examined, outcome: ShareOutcome, judged: str) -> dict[str, object]:
+def _of_share(found: Examined, outcome: ShareOutcome, judged: str, level: float) -> dict[str, object]:
     lower, upper = (100 * bound for bound in share_interval(outcome.successes, outcome.n, found.limits.level()))
     effect = 100 * outcome.successes / outcome.n
-    least = 100 * detectable_share(outcome.n, found.limits.significance)
+    least = 100 * detectable_share(outcome.n, level)
     shown = Shown(first=found.names[0], second="", need="", effect=effect, lower=lower, upper=upper, unit=SHARE)
     return {
         "first": found.names[0],
@@ -118,10 +125,10 @@ def _of_share(found: Examined, outcome: ShareOutcome, judged: str) -> dict[str, 
     }
 
 
-def _of_comparison(found: Examined, outcome: Outcome, judged: str) -> dict[str, object]:
+def _of_comparison(found: Examined, outcome: Outcome, judged: str, level: float) -> dict[str, object]:
     comparison = _decisive(outcome, judged)
     shown = _shown(found, comparison)
-    margin, least = (_size(found, size) for size in (found.limits.margin, _detectable(found, comparison)))
+    margin, least = (_size(found, size) for size in (found.limits.margin, _detectable(found, comparison, level)))
     basis = Basis(
         shown=shown,
         measure=found.claim.measure,
@@ -142,7 +149,7 @@ def _of_comparison(found: Examined, outcome: Outcome, judged: str) -> dict[str, 
         "unit": shown.unit,
         "margin": margin,
         "probability": _probability(found, comparison),
-        "paired_p": _paired_p(found, comparison),
+        "paired_p": _paired_p(found, comparison, judged == verdicts.CONTRADICTED),
         "dunnett_p": _dunnett_p(found),
         "detectable": least,
         "reason": reason(judged, basis) + _left_out(found),
@@ -202,12 +209,12 @@ def _size(found: Examined, size: float) -> float:
     return float(100 * np.expm1(size)) if found.relative else size
 
 
-def _detectable(found: Examined, comparison: Comparison) -> float:
+def _detectable(found: Examined, comparison: Comparison, level: float) -> float:
     """The difference, or where the claim is that there is none, the margin that so many seeds would have shown."""
     if comparison.need == ABOVE:
-        return detectable_difference(*_columns(found, comparison), significance=found.limits.significance)
+        return detectable_difference(*_columns(found, comparison), significance=level)
     sides = 2 if comparison.need == WITHIN else 1
-    return detectable_margin(comparison.difference, sides, significance=found.limits.significance)
+    return detectable_margin(comparison.difference, sides, significance=level)
 
 
 def _probability(found: Examined, comparison: Comparison) -> float:
@@ -216,18 +223,21 @@ def _probability(found: Examined, comparison: Comparison) -> float:
     return probability_above(*_columns(found, comparison))
 
 
-def _paired_p(found: Examined, comparison: Comparison) -> float:
-    """The p of the same comparison, seed by seed: a check of how much the verdict owes to the test."""
+def _paired_p(found: Examined, comparison: Comparison, against: bool) -> float:
+    """The p of the same comparison, seed by seed: a check of how much the verdict owes to the test.
+
+    `against`: of the claim's opposite.
+    """
     if found.claim.form == "value" or found.n < verdicts.FEWEST_SEEDS:
         return float("nan")
     difference, margin = paired(*_columns(found, comparison)), found.limits.margin
-    p_values: dict[str, Callable[[], float]] = {
-        ABOVE: difference.p_above,
-        NOT_BELOW: lambda: difference.p_above(-margin),
-        NOT_ABOVE: lambda: difference.p_below(margin),
-        WITHIN: lambda: difference.p_within(margin),
+    p_values: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
+        ABOVE: (difference.p_above, difference.p_below),
+        NOT_BELOW: (lambda: difference.p_above(-margin), difference.p_below),
+        NOT_ABOVE: (lambda: difference.p_below(margin), lambda: difference.p_above(margin)),
+        WITHIN: (lambda: difference.p_within(margin), lambda: difference.p_beyond(margin)),
     }
-    return p_values[comparison.need]()
+    return p_values[comparison.need][against]()
 
 
 def _dunnett_p(found: Examined) -> float:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from fmnist.claim_data import MEASURED
 from fmnist.claim_list import read_claims
-from fmnist.claim_rows import COLUMNS, claim_row
+from fmnist.claim_rows import COLUMNS, Adjusted, claim_row
 from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.claim_testing import Material, examine
 from fmnist.config import read_yaml
@@ -29,7 +29,7 @@ from fmnist.experiments import Experiment, plan_experiments
 from fmnist.files import write_text
 from fmnist.gathering import read_curves, read_runs
 from fmnist.reported import read_reported
-from fmnist.statistics import holm
+from fmnist.statistics import holm, holm_factors
 from fmnist.tables import to_csv
 from fmnist.verdicts import CONTRADICTED
 
@@ -46,6 +46,9 @@ def evaluate_claims(material: Material) -> pd.DataFrame:
     level. `towards` is 1 or -1, the sign that the effect has where the claim holds, and 0
     where no difference is claimed; `probability` is that one run of each comes out as
     claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims.
+    `paired_p` is uncorrected, and of the claim; of its opposite where that is the verdict.
+    `detectable` is the effect that so many seeds would have shown in four of five cases, at the
+    level at which Holm's method decides on this claim.
     `few_seeds_margin` and `few_seeds_verdict` say what the margin for the fewest seeds would
     have made of the same runs, where they have seeds enough for another one. Raises ConfigError
     for a claim about what is not there, DataError where a run stands twice.
@@ -59,8 +62,9 @@ def evaluate_claims(material: Material) -> pd.DataFrame:
 def _judge(material: Material) -> list[dict[str, object]]:
     compared = runs_by_claim(material.claims, material.known)
     found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
-    support, against = (holm(np.array([one.p_values()[which] for one in found])) for which in (0, 1))
-    return [claim_row(one, *adjusted) for one, *adjusted in zip(found, support, against, strict=True)]
+    support, against = (np.array([one.p_values()[which] for one in found]) for which in (0, 1))
+    adjusted = zip(holm(support), holm(against), holm_factors(support), strict=True)
+    return [claim_row(one, Adjusted(*own)) for one, own in zip(found, adjusted, strict=True)]
 
 
 def _by_few(row: Mapping[str, object], few: Mapping[str, object]) -> dict[str, object]:

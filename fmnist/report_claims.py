@@ -42,7 +42,8 @@ class JudgedClaim:
     upper: float | None
     unit: str | None
     margin: float | None
-    p: float | None  # Holm-adjusted: of the claim, or where it is contradicted, of its opposite
+    p: float | None  # of the claim, or where it is contradicted, of its opposite
+    adjusted_p: float | None  # the same after Holm's correction
     probability: float | None
     paired_p: float | None
     dunnett_p: float | None
@@ -102,11 +103,12 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _judged(claim: Claim, row: dict[str, Any], figure: str) -> JudgedClaim:
-    decisive = "adjusted_p_against" if row["verdict"] == verdicts.CONTRADICTED else "adjusted_p"
+    decisive = "p_against" if row["verdict"] == verdicts.CONTRADICTED else "p"
     same = ("verdict", "tested", "reason", "n", "diverged", "missing", "effect", "lower", "upper", "unit", "margin")
     return JudgedClaim(
         claim=claim,
         p=row[decisive],
+        adjusted_p=row[f"adjusted_{decisive}"],
         compared=(row["first"], row["second"]),
         figure=figure,
         **{name: row[name] for name in (*same, "probability", "paired_p", "dunnett_p")},

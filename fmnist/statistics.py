@@ -58,6 +58,10 @@ class Difference:
         """P of two one-sided tests (TOST) that the true difference is not within +-margin."""
         return max(self.p_above(-margin), self.p_below(margin))
 
+    def p_beyond(self, margin: float) -> float:
+        """Two-sided p of the hypothesis that the true difference is within +-margin."""
+        return float(np.minimum(1.0, 2 * min(self.p_above(margin), self.p_below(-margin))))
+
     def interval(self, level: float = 0.9) -> tuple[float, float]:
         """Two-sided t interval; each end is a one-sided bound at (1 + level) / 2."""
         half_width = 0.0 if self.error == 0 else float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
@@ -203,3 +207,14 @@ def holm(p_values: Array) -> Array:
     if known.any():
         adjusted[known] = multipletests(p_values[known], method="holm")[1]
     return adjusted
+
+
+def holm_factors(p_values: Array) -> Array:
+    """Return what Holm's method multiplies each p by: their number for the smallest, down to 1 for the largest.
+
+    The significance level divided by it is the level that decides on this p. NaN stays NaN.
+    """
+    factors = np.full(len(p_values), np.nan)
+    ascending = np.argsort(p_values, kind="stable")[: int((~np.isnan(p_values)).sum())]  # NaN sorts last
+    factors[ascending] = np.arange(len(ascending), 0, -1)
+    return factors

@@ -12,7 +12,7 @@ from fmnist.claim_list import read_claims
 from fmnist.claim_rows import COLUMNS
 from fmnist.claims import main, verdict_table
 from fmnist.errors import ConfigError, DataError
-from fmnist.statistics import holm
+from fmnist.statistics import detectable_difference, holm
 from fmnist.verdicts import VERDICTS
 
 
@@ -28,6 +28,16 @@ def test_holm_counts_every_claim_that_has_a_p(judge: Judge) -> None:
     assert "Holm’s correction" in among.loc["pooling", "reason"]
     np.testing.assert_allclose(among["adjusted_p"], holm(among["p"].to_numpy()))
     np.testing.assert_allclose(among["adjusted_p_against"], holm(among["p_against"].to_numpy()))
+
+
+def test_what_could_have_been_seen_is_by_the_level_that_holm_leaves(judge: Judge) -> None:
+    runs = frame(seeds(BASE, 0.9), seeds(MAX, 0.9045, order=1))
+    others = [{**POOLING, "id": f"other-{i}", "a": POOLING["b"], "b": POOLING["a"]} for i in range(30)]
+    row = judge(runs, POOLING, *others).loc["pooling"]
+    # The smallest of 31 p-values: a level of 0.05 / 31.
+    values = [100 * runs.loc[runs["run_id"] == run, "test_accuracy"].to_numpy() for run in (MAX, BASE)]
+    assert row["detectable"] == pytest.approx(detectable_difference(*values, significance=0.05 / 31))
+    assert row["detectable"] > 1.5 * judge(runs, POOLING).loc["pooling", "detectable"]
 
 
 def test_a_run_that_stands_twice(judge: Judge) -> None:

@@ -106,3 +106,10 @@ def test_pairing_by_seed_stands_beside(judge: Judge) -> None:
     row = judge(runs, POOLING).loc["pooling"]
     assert row["verdict"] == "inconclusive"
     assert row["paired_p"] < 1e-6
+
+
+def test_pairing_checks_the_opposite_where_that_is_the_verdict(judge: Judge) -> None:
+    runs = frame(seeds(BASE, 0.9), seeds(MAX, 0.88, order=1))
+    row = judge(runs, POOLING).loc["pooling"]
+    assert row["verdict"] == "contradicted"
+    assert row["paired_p"] < 0.001

@@ -36,6 +36,7 @@ def judged(verdict: str, lower: float | None, upper: float | None, **changes: An
         "unit": "points",
         "margin": 0.5,
         "p": 0.01,
+        "adjusted_p": 0.03,
         "probability": 1.0,
         "paired_p": 0.01,
         "dunnett_p": None,

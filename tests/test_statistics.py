@@ -17,6 +17,7 @@ from fmnist.statistics import (
     dunnett_p,
     finite,
     holm,
+    holm_factors,
     page_p,
     paired,
     prediction_interval,
@@ -288,3 +289,24 @@ def test_the_detectable_share_has_a_power_of_80_percent() -> None:
 )
 def test_holm_by_hand(p_values: list[float], adjusted: list[float]) -> None:
     np.testing.assert_allclose(holm(np.array(p_values)), adjusted, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "factors"),
+    [
+        ([0.03, 0.01, 0.04, 0.02], [2, 4, 1, 3]),
+        ([0.5, 0.5], [2, 1]),
+        ([math.nan, 0.01, math.nan, 0.04], [math.nan, 2, math.nan, 1]),
+        ([math.nan], [math.nan]),
+        ([], []),
+    ],
+)
+def test_the_factors_of_holm_by_hand(p_values: list[float], factors: list[float]) -> None:
+    np.testing.assert_array_equal(holm_factors(np.array(p_values, dtype=float)), factors)
+
+
+def test_a_p_beyond_the_margin_is_two_sided() -> None:
+    difference = Difference(effect=1.0, error=0.25, freedom=8)
+    assert difference.p_beyond(0.5) == pytest.approx(2 * difference.p_above(0.5))
+    assert Difference(effect=-1.0, error=0.25, freedom=8).p_beyond(0.5) == difference.p_beyond(0.5)
+    assert Difference(effect=0.1, error=0.25, freedom=8).p_beyond(0.5) == 1.0
