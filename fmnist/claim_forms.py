@@ -180,9 +180,12 @@ def ranking(values: Array, limits: Limits) -> Outcome:
 def rising(values: Array, limits: Limits) -> Outcome:
     """Page's test finds a trend, and every step back beyond the margin is ruled out.
 
-    The opposite is shown by a falling trend, or by one step back.
+    The opposite is shown by a falling trend, or by one step back. Of two columns, which are no
+    trend, the second exceeds the first.
     """
     last = values.shape[1] - 1
+    if last == 1:
+        return _each_above(values, limits, [(1, 0)])
     ends = _compare(values, limits, last, 0)
     steps = [_compare(values, limits, i + 1, i, NOT_BELOW) for i in range(last)]
     steady = _all(steps, lambda difference: difference.p_above(-limits.margin))
@@ -205,7 +208,7 @@ def _against_rising(values: Array, ends: Comparison, steps: Sequence[Comparison]
 
 def plateau(values: Array, limits: Limits, start: int) -> Outcome:
     """Rises up to the column `start`, from which on no column differs from it by what matters."""
-    rise = rising(values[:, : start + 1], limits) if start > 1 else _each_above(values, limits, [(start, 0)])
+    rise = rising(values[:, : start + 1], limits)
     later = [_compare(values, limits, other, start, WITHIN) for other in range(start + 1, values.shape[1])]
     flat = _envelope(_all(later, _within(limits)), later)
     against = min(rise.against, _one(later, _beyond(limits), limits), key=_order)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from fmnist.claim_list import Claim, ClaimList, RunName
 from fmnist.errors import ConfigError
-from fmnist.experiments import Experiment
+from fmnist.experiments import Experiment, seeds_needed
+from fmnist.markdown import counted
 from fmnist.reported import Reported
+
+# How many different runs each form compares at least.
+FEWEST_RUNS = {"value": 1, "curve": 1, "plateau": 3, "rise_fall": 3, "fall_rise": 3}  # all others: two
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +39,10 @@ class KnownRuns:
         members = self.experiments[experiment].members if experiment in self.experiments else ()
         return {member.label: member.run_id for member in members}
 
+    def seeds_needed(self, seeds: int) -> dict[str, int]:
+        """How many of so many seeds the config asks of each run."""
+        return seeds_needed(self.experiments.values(), seeds)
+
     def original_values(self, experiment: str) -> list[str]:
         """The values of an experiment of which the original prints numbers."""
         return [value for name, value in self.reported.runs if name == experiment]
@@ -62,7 +70,9 @@ def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
             run = ComparedRun(experiment=name.experiment, value=value, run_id=run_id)
             found.setdefault(run_id or f"{name.experiment} {value}", run)
     runs = list(found.values())
-    _check_point(claim, [run.value for run in runs], known)
+    if all(run.run_id for run in runs):  # else it is not testable with this config, which is no fault
+        _check_count(claim, runs, known)
+        _check_point(claim, [run.value for run in runs], known)
     return runs
 
 
@@ -103,6 +113,16 @@ def _check_value(claim: Claim, name: RunName, value: str, known: KnownRuns) -> N
         raise ConfigError(
             f"{known.path}: claim {claim.id!r}: {key} is {value!r}, which the experiment {name.experiment!r} does "
             f"not hold; allowed: {', '.join(values)}."
+        )
+
+
+def _check_count(claim: Claim, runs: list[ComparedRun], known: KnownRuns) -> None:
+    fewest = FEWEST_RUNS.get(claim.form, 2)
+    if len(runs) < fewest:
+        names = ", ".join(str(run.run_id) for run in runs)
+        raise ConfigError(
+            f"{known.path}: claim {claim.id!r}: all that it names is {counted(len(runs), 'run')} of the config "
+            f"({names}); allowed for the form {claim.form!r}: {fewest} different runs or more."
         )
 
 

@@ -82,7 +82,8 @@ def examine(claim: Claim, compared: Sequence[ComparedRun], material: Material) -
     """Put a claim to its test. `compared` is what `compared_runs` returns of it."""
     margin = material.claims.margins[claim.measure]
     run_ids = [run.run_id for run in compared if run.run_id is not None]
-    data = claim_data(claim, run_ids, material.runs) if len(run_ids) == len(compared) else None
+    whole = len(run_ids) == len(compared)
+    data = claim_data(claim, run_ids, material.runs, material.known.seeds_needed) if whole else None
     values = _as_tested(claim, data, margin.relative) if data else np.empty((0, len(compared)))
     held = curve_property(claim, compared[0].run_id or "", material.curves) if claim.form == "curve" else []
     n = len(held) if claim.form == "curve" else _seeds(claim, values)
@@ -90,7 +91,10 @@ def examine(claim: Claim, compared: Sequence[ComparedRun], material: Material) -
     limits = Limits(
         margin=float(np.log1p(size)) if margin.relative else size, significance=material.claims.significance
     )
-    hindrance = _hindrance(claim, compared, data, n) or _unprinted(claim, compared, material.known)
+    printed = _reported(claim, compared[0], material.known, margin.relative)
+    hindrance = _hindrance(claim, compared, data, n)
+    if claim.form == "value" and printed is None:
+        hindrance = hindrance or "The original prints no such number."
     return Examined(
         claim=claim,
         runs=compared,
@@ -100,7 +104,7 @@ def examine(claim: Claim, compared: Sequence[ComparedRun], material: Material) -
         limits=limits,
         relative=margin.relative,
         n=n,
-        outcome=None if hindrance else _outcome(claim, compared, values, held, limits, material.known),
+        outcome=None if hindrance else _outcome(claim, compared, values, held, limits, printed),
         hindrance=hindrance,
     )
 
@@ -142,18 +146,13 @@ def _listed(runs: Sequence[ComparedRun]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _unprinted(claim: Claim, compared: Sequence[ComparedRun], known: KnownRuns) -> str | None:
-    if claim.form == "value" and _reported(claim, compared[0], known) is None:
-        return "The original prints no such number."
-    return None
-
-
-def _reported(claim: Claim, run: ComparedRun, known: KnownRuns) -> float | None:
-    """The original's number for a run; None where it prints none."""
+def _reported(claim: Claim, run: ComparedRun, known: KnownRuns, relative: bool) -> float | None:
+    """The original's number for a run, as tested; None where it prints none."""
     printed = known.reported.runs.get((run.experiment, run.value))
     if printed is None:
         return None
-    return {"accuracy": printed.accuracy, "train_loss": printed.train_loss}.get(claim.measure)
+    number = {"accuracy": printed.accuracy, "train_loss": printed.train_loss}.get(claim.measure)
+    return float(np.log(number)) if relative and number else number
 
 
 def _point(claim: Claim, runs: Sequence[ComparedRun]) -> int | None:
@@ -166,11 +165,9 @@ def _outcome(
     values: Array,
     held: Sequence[bool],
     limits: Limits,
-    known: KnownRuns,
+    printed: float | None,
 ) -> Outcome | ShareOutcome:
     point = _point(claim, compared)
-    printed = _reported(claim, compared[0], known) or 0.0
-    number = float(np.log(printed)) if claim.measure == "train_loss" and printed > 0 else printed
     tests: Mapping[str, Callable[[], Outcome | ShareOutcome]] = {
         "greater": lambda: forms.greater(values, limits),
         "best": lambda: forms.best(values, limits),
@@ -181,7 +178,7 @@ def _outcome(
         "rise_fall": lambda: forms.rise_fall(values, limits, point),
         "fall_rise": lambda: forms.rise_fall(values, limits, point),
         "equivalent": lambda: forms.equivalent(values, limits, claim.tail),
-        "value": lambda: forms.value(values, limits, number),
+        "value": lambda: forms.value(values, limits, printed or 0.0),
         "curve": lambda: share(held),
     }
     return tests[claim.form]()

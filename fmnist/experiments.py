@@ -64,11 +64,17 @@ class Plan:
 
     def trainings(self, seeds: Sequence[int]) -> list[tuple[str, int]]:
         """Return every run with each of its seeds: of these as many as one of its experiments needs."""
-        most = dict.fromkeys(self.runs, 0)
-        for experiment in self.experiments.values():
-            needed = len(seeds) if experiment.most_seeds is None else experiment.most_seeds
-            most |= {run_id: max(needed, most[run_id]) for run_id in experiment.run_ids}
-        return [(run_id, seed) for run_id in self.runs for seed in seeds[: most[run_id]]]
+        needed = seeds_needed(self.experiments.values(), len(seeds))
+        return [(run_id, seed) for run_id in self.runs for seed in seeds[: needed[run_id]]]
+
+
+def seeds_needed(experiments: Iterable[Experiment], seeds: int) -> dict[str, int]:
+    """Return how many of so many seeds each run needs, by run id: as many as one of its experiments does."""
+    needed: dict[str, int] = {}
+    for experiment in experiments:
+        most = seeds if experiment.most_seeds is None else min(experiment.most_seeds, seeds)
+        needed |= {run_id: max(most, needed.get(run_id, 0)) for run_id in experiment.run_ids}
+    return needed
 
 
 def plan_experiments(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> Plan:

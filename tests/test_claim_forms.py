@@ -194,6 +194,13 @@ def test_a_difference_of_exactly_the_margin_is_neither_inside_nor_beyond() -> No
     assert outcome.against.p == pytest.approx(1)
 
 
+def test_two_values_rise_where_the_second_is_higher() -> None:
+    assert judged(rising(runs(0, 2), LIMITS)) == SUPPORTED
+    assert judged(rising(runs(2, 0), LIMITS)) == CONTRADICTED
+    # Page's test says nothing of two: that no step back matters must not be enough.
+    assert judged(rising(runs(0, 0), LIMITS)) != SUPPORTED
+
+
 @pytest.mark.parametrize("form", [greater, ranking, rising, rise_fall, named(1), best])
 def test_equal_values_everywhere_show_no_difference_that_matters(form: Form) -> None:
     assert judged(form(np.full((5, 4), 89.2), LIMITS)) == EQUIVALENT

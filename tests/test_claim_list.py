@@ -118,6 +118,14 @@ def test_an_extension_is_found_where_the_config_holds_it() -> None:
     ]
 
 
+def test_the_turn_of_an_extension_that_is_not_run_is_no_fault(tmp_path: Path) -> None:
+    changes = {"form": "rise_fall", "experiment": "step_budget", "turn": "batch 160", "extension": True}
+    claim = read(tmp_path, of_form(**changes)).claims[0]
+    assert [run.run_id for run in compared_runs(claim, KNOWN)] == [None]
+    everything = KnownRuns(experiments=plan(changed({"extensions": True})).experiments, reported=reported())
+    assert len(compared_runs(claim, everything)) == 8
+
+
 def fault(folder: Path, claim: dict[str, Any]) -> str:
     """The one sentence that a claim ends with, read or looked up."""
     with pytest.raises(ConfigError) as caught:
@@ -128,6 +136,7 @@ def fault(folder: Path, claim: dict[str, Any]) -> str:
     return message
 
 
+TANH = {"experiment": "activation", "value": "tanh"}
 RATES = {**CLAIM, "form": "best", "experiment": "learning_rate", "best": 0.0008}
 FORMS = {"a": None, "b": None}
 
@@ -153,6 +162,12 @@ def of_form(**changes: Any) -> dict[str, Any]:
         (of_form(form="greater", a=MAX), ["the key 'b' is missing"]),
         ({**CLAIM, "best": "x"}, ["the key 'best' has no effect", "allowed for the form 'greater': a, b"]),
         ({**CLAIM, "form": "equivalent", "b": [BASE, BASE]}, ["b is a list", "one run"]),
+        # The base case under two of its names; an experiment of which the original prints one value.
+        ({**CLAIM, "a": TANH}, ["all that it names is 1 run of the config (lenet5)", "'greater': 2 different runs"]),
+        ({**CLAIM, "form": "equivalent", "a": TANH}, ["1 run of the config", "'equivalent': 2 different runs"]),
+        (of_form(form="best", experiment="pooling", best="max"), ["(lenet5__pooling=max)", "'best': 2 different runs"]),
+        (of_form(form="rising", experiment="lenet5_base"), ["'rising': 2 different runs or more"]),
+        (of_form(form="rise_fall", experiment="combined"), ["2 runs of the config", "'rise_fall': 3 different runs"]),
     ],
 )
 def test_a_claim_about_what_is_not_there_is_one_sentence(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import claim_builders
 import pandas as pd
 import pytest
 from builders import curves_frame
@@ -136,6 +137,17 @@ def test_a_reported_loss_is_compared_in_percent(judge: Judge) -> None:
     runs = frame(seeds("lenet5__optimizer=sgd", 0.75, loss=2 * 0.6372))
     row = judge(runs, value_claim(measure="train_loss")).loc["v"]
     assert (row["verdict"], row["effect"]) == ("contradicted", pytest.approx(100, abs=0.5))
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("accuracy", "relative"), ("train_loss", "points")])
+def test_a_reported_number_is_taken_in_the_unit_of_its_margin(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, measure: str, unit: str
+) -> None:
+    margins = {measure: {"unit": unit, "by_seeds": [{"seeds": 5, "margin": 0.5}]}}
+    monkeypatch.setattr(claim_builders, "MARGINS", margins)
+    runs = frame(seeds("lenet5__optimizer=sgd", 0.7593, loss=0.6372))  # on average what the original prints
+    row = judge(runs, value_claim(measure=measure)).loc["v"]
+    assert (row["verdict"], row["effect"]) == ("supported", pytest.approx(0, abs=0.01))
 
 
 def test_a_number_that_the_original_does_not_print(judge: Judge) -> None:

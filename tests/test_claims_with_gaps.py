@@ -37,6 +37,16 @@ def test_seeds_that_both_sides_lack_and_other_runs_have_are_missing_too(judge: J
     assert (row["n"], row["missing"], row["verdict"]) == (3, 4, "supported")
 
 
+def test_seeds_that_the_config_does_not_ask_for_are_not_missing(judge: Judge) -> None:
+    momentum, plain = "lenet5__momentum=0.9__optimizer=sgd", "lenet5__optimizer=sgd"
+    claim = {**POOLING, "a": {"experiment": "momentum", "value": 0.9}, "b": {"experiment": "momentum", "value": 0.0}}
+    ten = [(run, seed, 0.9 + seed / 1000, 0.2) for run in (BASE, plain) for seed in range(10)]
+    row = judge(frame(ten, seeds(momentum, 0.92)), claim).loc["pooling"]
+    assert (row["n"], row["missing"]) == (5, 0)  # the experiment takes the first five seeds of any more
+    row = judge(frame(ten, seeds(momentum, 0.92, count=4)), claim).loc["pooling"]
+    assert (row["n"], row["missing"]) == (4, 1)
+
+
 def test_a_trend_goes_by_seeds_that_every_run_has(judge: Judge) -> None:
     runs = rates(*UP)
     lacking = (runs["run_id"] == "lenet5__learning_rate=0.0002") & (runs["seed"] < 3)
