@@ -23,7 +23,7 @@ from fmnist.claim_list import read_claims
 from fmnist.claim_rows import COLUMNS, Adjusted, claim_row
 from fmnist.claim_runs import KnownRuns, runs_by_claim
 from fmnist.claim_testing import Material, examine
-from fmnist.config import read_yaml
+from fmnist.config import read_configs, read_yaml
 from fmnist.errors import DataError, FmnistError
 from fmnist.experiments import Experiment, plan_experiments
 from fmnist.files import write_text
@@ -132,12 +132,12 @@ def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experimen
     )
 
 
-def _project_material(runs: Path, loss: Path, config: Path | None) -> Material:
+def _project_material(runs: Path, loss: Path, configs: Sequence[Path]) -> Material:
     """Test what the project's own claims say of given runs; extensions count where their runs are among them."""
     project = Path(__file__).resolve().parents[1]
-    schemas, report, config = project / "workflow/schemas", project / "report", config or project / "config.yaml"
-    settings = {**read_yaml(config), "extensions": True}
-    plan = plan_experiments(settings, read_yaml(schemas / "config.schema.yaml"), str(config))
+    schemas, report, configs = project / "workflow/schemas", project / "report", configs or [project / "config.yaml"]
+    settings = {**read_configs(configs), "extensions": True}
+    plan = plan_experiments(settings, read_yaml(schemas / "config.schema.yaml"), ", ".join(map(str, configs)))
     files = {"runs": runs, "loss": loss}
     for name in ("claims", "reported"):
         files |= {name: report / f"{name}.yaml", f"{name}_schema": schemas / f"{name}.schema.yaml"}
@@ -149,15 +149,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m fmnist.claims", description="Print a verdict on every claim.")
     parser.add_argument("runs", type=Path, help="a runs.csv, such as reference/runs.csv")
     parser.add_argument("loss", type=Path, help="the loss.csv of the same runs")
-    parser.add_argument("--config", type=Path, help="the experiments of these runs; default: the project's config.yaml")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="the experiments of these runs, later files laid over earlier ones; default: the project's config.yaml",
+    )
     parser.add_argument("--csv", type=Path, help="also write the whole table here")
     options = parser.parse_args(arguments)
     try:
         table = evaluate_claims(_project_material(options.runs, options.loss, options.config))
+        if options.csv:
+            write_text(options.csv, to_csv(table))
     except (FmnistError, OSError, ValueError) as error:
         sys.exit(f"Error: {error}")
-    if options.csv:
-        write_text(options.csv, to_csv(table))
     print(verdict_table(table))
 
 

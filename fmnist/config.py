@@ -3,7 +3,7 @@
 import difflib
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,18 @@ def stop_unless_readable(paths: Iterable[str | Path]) -> None:
             validate(read_yaml(Path(path)), {"type": "object"}, str(path))
     except ConfigError as error:
         raise SystemExit(f"Error: {error}") from None
+
+
+def read_configs(paths: Sequence[Path]) -> dict[str, Any]:
+    """Read config files, later ones laid over earlier ones as Snakemake does it. Raises ConfigError for a fault."""
+    from snakemake.utils import update_config  # only here: the package does without Snakemake
+
+    config: dict[str, Any] = {}
+    for path in paths:
+        layer = read_yaml(path)
+        validate(layer, {"type": "object"}, str(path))
+        update_config(config, layer)
+    return config
 
 
 def _yaml_problem(error: Exception) -> str:

@@ -14,4 +14,4 @@ class DataError(FmnistError):
 
 
 class DeviceError(FmnistError):
-    """The device that the configuration demands is not there."""
+    """The device that the configuration demands cannot be had."""

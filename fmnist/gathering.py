@@ -11,6 +11,7 @@ import pandas as pd
 
 from fmnist.errors import DataError
 from fmnist.experiments import setting_names
+from fmnist.provenance import provenance_fault
 from fmnist.run_columns import CURVE_HEADER, FINAL, MEASURED, RUN_COLUMNS, WHERE
 from fmnist.run_config import Value, format_value
 
@@ -54,6 +55,8 @@ def gather_runs(folders: Iterable[RunFolder], data_sha256: str) -> tuple[pd.Data
     for folder in folders:
         metrics, provenance = folder.read_json("metrics.json"), folder.read_json("provenance.json")
         _check(folder, metrics, data_sha256)
+        if fault := provenance_fault(provenance):
+            raise folder.refused("provenance.json", fault)
         rows.append(_row(metrics, provenance))
         provenances.append((folder.run_id, provenance))
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS)), provenances

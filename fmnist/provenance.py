@@ -56,6 +56,19 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def provenance_fault(document: Any) -> str | None:
+    """Say what keeps a run's provenance.json from being summarised; None where nothing does."""
+    if not isinstance(document, dict):
+        return f"holds {document!r:.60}, which is no mapping"
+    if isinstance(document.get("seconds"), bool) or not isinstance(document.get("seconds"), int | float):
+        return "holds no number as its seconds"
+    texts = {"device": document.get("device"), "engine": document.get("engine")}
+    faults = [key for key, value in texts.items() if not isinstance(value, str)]
+    faults += [key for key in _SUMMARISED.values() if isinstance(document.get(key), list | dict)]
+    faults += [key for key in ("versions", "one_of") if not isinstance(document.get(key, {}), dict)]
+    return f"holds {faults[0]} {document.get(faults[0])!r:.60}, which is none" if faults else None
+
+
 def summarise(runs: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """Summarise (run id, provenance) pairs of many runs: every distinct value once.
 

@@ -77,6 +77,34 @@ def test_the_reference_is_judged_in_a_terminal(tmp_path: Path, capsys: pytest.Ca
     assert set(table["verdict"]) <= set(VERDICTS)
 
 
+def test_a_layered_config_is_judged_in_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.yaml").write_text("experiments: {momentum: {title: Mine, set: {gamma: 0.8}}}", encoding="utf-8")
+    reference = [str(ROOT / "reference" / name) for name in ("runs.csv", "loss.csv")]
+    main([*reference, "--config", str(ROOT / "config.yaml"), str(tmp_path / "mine.yaml")])
+    assert "supported" in capsys.readouterr().out
+    (tmp_path / "mine.yaml").write_text("experiments: {momentum: {sed: 1}}", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"config\.yaml, .*mine\.yaml: unknown key 'experiments\.momentum\.sed'"):
+        main([*reference, "--config", str(ROOT / "config.yaml"), str(tmp_path / "mine.yaml")])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [("[1]", r"mine\.yaml: .*\[1\]"), ("", r"mine\.yaml: .*null"), ("a: [", "mine")]
+)
+def test_a_config_that_is_none_ends_with_one_sentence(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "mine.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match=rf"^Error: .*{message}"):
+        main(
+            [*(str(ROOT / "reference" / n) for n in ("runs.csv", "loss.csv")), "--config", str(tmp_path / "mine.yaml")]
+        )
+
+
+def test_a_table_that_cannot_be_written_ends_with_one_sentence(tmp_path: Path) -> None:
+    files = [str(ROOT / "reference" / name) for name in ("runs.csv", "loss.csv")]
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match=r"^Error: .*/file'$"):
+        main([*files, "--csv", str(tmp_path / "file" / "claims.csv")])
+
+
 @pytest.mark.parametrize("loss", ["missing.csv", "empty.csv"])
 def test_a_table_that_cannot_be_read_ends_with_one_sentence(tmp_path: Path, loss: str) -> None:
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")

@@ -126,6 +126,26 @@ def test_metrics_that_are_no_mapping_are_refused(tmp_path: Path) -> None:
         gather_runs([spoilt], DATA)
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("[]", "holds [], which is no mapping"),
+        ("{}", "holds no number as its seconds"),
+        ('{"seconds": "a"}', "holds no number as its seconds"),
+        ('{"seconds": 1.5, "device": 3, "engine": "native"}', "holds device 3, which is none"),
+        ('{"seconds": 1.5, "device": "cpu"}', "holds engine None, which is none"),
+        ('{"seconds": 1.5, "device": "cpu", "engine": "native", "cpu": ["a"]}', "holds cpu ['a'], which is none"),
+        ('{"seconds": 1.5, "device": "cpu", "engine": "native", "versions": 3}', "holds versions 3, which is none"),
+    ],
+)
+def test_a_provenance_that_cannot_be_summarised_is_refused(tmp_path: Path, content: str, fault: str) -> None:
+    spoilt = folder(tmp_path, "fc", 0)
+    (spoilt.path / "provenance.json").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        gather_runs([spoilt], DATA)
+    assert f"provenance.json {fault}; delete" in str(caught.value)
+
+
 def curves_of(*folders: RunFolder) -> str:
     return gather_curves(folders, gather_runs(folders, DATA)[0])
 

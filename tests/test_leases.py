@@ -15,6 +15,7 @@ from lease_holder import hold_a_lease
 from test_scripts import train_job
 
 from fmnist import leases
+from fmnist.errors import DeviceError
 from fmnist.leases import lease_folder, take_gpu, visible_gpus
 
 processes = multiprocessing.get_context("forkserver")  # the server imports torch once for all
@@ -105,6 +106,32 @@ def test_nobody_else_looks_or_chooses_meanwhile(tmp_path: Path, monkeypatch: pyt
     assert [leases.lease_gpu(["0", "1"], tmp_path) for _ in range(3)] == [0, 1, 0]
     assert waiting == [True] * 6  # at each lease that was made, and each of earlier ones that was looked at
     assert original(tmp_path / "turn") is not None  # afterwards it is another's turn
+
+
+def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to("elsewhere")
+    with pytest.raises(DeviceError, match="is a link, or another user's"):
+        leases.lease_gpu(["0"], tmp_path / "link")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    another = tmp_path.stat().st_uid + 1
+    monkeypatch.setattr("os.getuid", lambda: another)
+    with pytest.raises(DeviceError, match="is a link, or another user's"):
+        leases.lease_gpu(["0"], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["turn", "gpu0.0"])
+def test_what_a_link_points_to_is_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / "precious").write_text("kept")
+    folder = tmp_path / "leases"
+    folder.mkdir()
+    (folder / name).symlink_to(tmp_path / "precious")
+    with pytest.raises(OSError, match="symbolic link"):
+        leases.lease_gpu(["0"], folder)
+    assert (tmp_path / "precious").read_text() == "kept"
 
 
 def test_other_gpus_are_counted_apart(trainings: Trainings) -> None:
