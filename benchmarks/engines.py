@@ -34,7 +34,7 @@ KEY = ["run_id", "seed"]
 def main(arguments: Sequence[str] | None = None) -> None:
     options = parse(arguments)
     runs = read_runs(options.runs)
-    native = runs[runs["run_id"].isin(RUNS) & (runs["engine"] == "native")]
+    native = runs[runs["run_id"].isin(RUNS) & (runs["engine"] == "native") & (runs["seed"] < options.seeds)]
     done = pd.read_csv(options.out) if options.out.exists() else pd.DataFrame(columns=[*KEY, *MEASURES])
     finished = set(done[KEY].itertuples(index=False, name=None))
     wanted = [job for job in native[KEY].sort_values("seed").itertuples(index=False, name=None) if job not in finished]
@@ -82,6 +82,7 @@ def table(native: pd.DataFrame, reference: pd.DataFrame) -> str:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train three runs with the torch engine and compare it with ours.")
     parser.add_argument("--runs", type=Path, default=PROJECT / "reference/runs.csv")
+    parser.add_argument("--seeds", type=int, default=5, help="how many seeds, from 0 on (default: 5)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--data", type=Path, default=PROJECT / "results/data/fashion_mnist.npz")
     parser.add_argument("--out", type=Path, default=PROJECT / "benchmarks/engines.csv")

@@ -40,7 +40,7 @@ def listing(text: str) -> Markup:
 
 
 def identifier(name: str) -> Markup:
-    """Write an experiment's name as part of an anchor, such as `{#fig-NAME}`."""
+    """Write an experiment's name as part of an anchor, such as `{#fig-exp-NAME}`."""
     return Markup(re.sub(r"[^A-Za-z0-9_.-]", "-", name))  # noqa: S704 - only plain characters are left
 
 

@@ -70,7 +70,6 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
             _shown_config(inputs), sort_keys=False, allow_unicode=True, width=80, default_flow_style=None
         ),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
-        "longest": epochs[-1],
         "seeds": seeds,
         "with_fewer_seeds": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
         "results": results,

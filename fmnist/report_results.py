@@ -108,10 +108,6 @@ class Result:
         """Return the row with the lowest measure (a field of Row); None where no row has it."""
         return min(self._having(measure), key=_getter(measure), default=None)
 
-    def ordered(self, measure: str) -> list[Row]:
-        """Return the rows that have the measure, the highest first."""
-        return sorted(self._having(measure), key=_getter(measure), reverse=True)
-
     def concordance(self, ours: str, reported: str) -> tuple[int, int]:
         """Count the pairs of values that stand in the original's order, and all pairs.
 

@@ -138,13 +138,21 @@ OTHERS = {
 }
 
 
+def test_experiments_called_as_the_reports_own_figures_and_tables(tmp_path):
+    base = {"section": "4", "title": "A title"}
+    names = ("losses", "comparison", "data", "images", "defaults", "networks", "forms")
+    job = build(Results(tmp_path, only(**{name: {**base, "set": {"epochs": 3 + i}} for i, name in enumerate(names)})))
+    html = job.output.html.read_text()
+    assert [name for name in names if html.count(f'id="tbl-exp-{name}"') != 1] == []
+
+
 @pytest.mark.parametrize("config", OTHERS.values(), ids=OTHERS.keys())
 @pytest.mark.parametrize("seeds", [[0], [3, 4]], ids=["one seed", "two seeds"])
 def test_the_report_builds_from_any_experiments(tmp_path, config, seeds):
     job = build(Results(tmp_path, {**config, "seeds": seeds}))
     html = job.output.html.read_text()
     for name in config["experiments"]:
-        assert f'id="tbl-{name}"' in html
+        assert f'id="tbl-exp-{name}"' in html
     assert "not run" in section(job.output.markdown.read_text(), "sec-comparison")
 
 

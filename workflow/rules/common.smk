@@ -32,7 +32,8 @@ def modules(*names):
 def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        names = ", ".join(os.path.relpath(path) for path in workflow.configfiles)
+        layers = [BASE / "config.yaml", *workflow.config_settings.configfiles]
+        names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
         reported = read_reported(
             BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml"
         )
@@ -199,7 +200,7 @@ def memory_of_run(wildcards, attempt):
     return 2000 * attempt
 
 
-# A generous limit for a cluster: the widest run takes about half an hour on one core.
+# A generous limit for a cluster: the longest training takes about 20 minutes on one core.
 MINUTES_PER_RUN = 240
 
 
