@@ -109,7 +109,10 @@ def _decades(low: float, high: float) -> list[float]:
 
 
 def _axis_name(found: Examined) -> str:
-    return STEPS if found.claim.form == "curve" else AXES[found.claim.measure]
+    if found.claim.form == "curve":
+        return STEPS
+    hidden = len(found.runs) - len(_rows(found))
+    return AXES[found.claim.measure] + (f"; {hidden} runs further off are not shown" if hidden else "")
 
 
 def _head(left: float, height: int) -> str:

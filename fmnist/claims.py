@@ -95,7 +95,7 @@ def read_verdicts(path: Path) -> pd.DataFrame:
 
 def verdict_table(table: pd.DataFrame) -> str:
     """Write claims.csv as lines for a terminal, and count the verdicts below them."""
-    header = ("claim", "verdict", "effect (90% interval)", "n", "adjusted p")
+    header = ("claim", "verdict", "effect (interval)", "n", "adjusted p")
     lines = [header, *(_line(row) for row in table.to_dict("records"))]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     texts = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]

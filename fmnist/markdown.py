@@ -48,12 +48,17 @@ def decimals(value: float | None, places: int) -> str:
     """Write a number with a fixed count of decimals; a dash where there is none."""
     if value is None:
         return NO_NUMBER
-    return _minus(f"{value:.{places}f}")
+    return _minus(f"{_tidy(value):.{places}f}")
 
 
 def percent(value: float | None) -> str:
     """Write a number that is in percent, or in points, with two decimals; no sign of percent."""
     return decimals(value, 2)
+
+
+def _tidy(value: float) -> float:
+    """Take off the dust of binary arithmetic: a mean of ten accuracies is a tie of rounding more often than not."""
+    return round(value, 9)
 
 
 def loss(value: float | None) -> str:
@@ -65,7 +70,7 @@ def signed(value: float | None, places: int = 2) -> str:
     """Write a difference with its sign; what rounds to zero has none."""
     if value is None:
         return NO_NUMBER
-    text = f"{value:+.{places}f}"
+    text = f"{_tidy(value):+.{places}f}"
     return text[1:] if not text.strip("+-0.") else _minus(text)
 
 

@@ -14,6 +14,7 @@ class Candidates:
     inside: tuple[str, ...]  # both numbers inside the prediction intervals of one more run
     ruled_out: tuple[str, ...]  # one of them outside
     open: tuple[str, ...]  # too few seeds for an interval
+    ruled_out_by_accuracy: tuple[str, ...]
 
 
 def could_print(row: Row, printed: ReportedRun) -> bool | None:
@@ -28,4 +29,9 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> Candidates:
     """Sort rows by whether they could have printed a run's final training loss and accuracy."""
     told = [(row.value, could_print(row, printed)) for row in rows]
     groups = {answer: tuple(value for value, own in told if own is answer) for answer in (True, False, None)}
-    return Candidates(inside=groups[True], ruled_out=groups[False], open=groups[None])
+    return Candidates(
+        inside=groups[True],
+        ruled_out=groups[False],
+        open=groups[None],
+        ruled_out_by_accuracy=tuple(r.value for r in rows if r.could_be("test_accuracy", printed.accuracy) is False),
+    )

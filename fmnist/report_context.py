@@ -18,6 +18,7 @@ from fmnist.partial import missing_runs
 from fmnist.report_candidates import could_print, sort_candidates
 from fmnist.report_claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report_classes import class_report
+from fmnist.report_comparison import outside
 from fmnist.report_images import read_image_noise
 from fmnist.report_results import Result, Run, number_or_none, read_rows, summarise_runs
 from fmnist.reported import Reported, ReportedRun
@@ -59,6 +60,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     results = {name: _result(experiment, inputs) for name, experiment in experiments.items()}
     seeds = seeds_of(inputs.config)
+    runs = summarise_runs(inputs.runs, inputs.curves)
+    comparison = _comparison(inputs.comparison)
     missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     return {
@@ -75,7 +78,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],
-        "runs": summarise_runs(inputs.runs, inputs.curves),
+        "runs": runs,
         "settings": {identity: _texts(run.settings()) for identity, run in inputs.plan.runs.items()},
         "networks": {name: _network(name, settings) for name, settings in inputs.config["models"].items()},
         "drawings": inputs.drawings,
@@ -86,7 +89,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "original_epochs": ORIGINAL_EPOCHS,
         "original_environment": inputs.reported.environment,
         "original_base": _base_case(inputs.reported),
-        "comparison": _comparison(inputs.comparison),
+        "comparison": comparison,
+        "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
         "comparison_figure": inputs.comparison_figure,
         **_claims(inputs),
         **_predicted(inputs),
@@ -94,7 +98,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "classes_figure": inputs.classes_figure,
         "data_files": inputs.data_files,
         "provenance": inputs.provenance,
-        "networks_compared": _networks_compared(results, summarise_runs(inputs.runs, inputs.curves)),
+        "networks_compared": _networks_compared(results, runs),
     }
 
 

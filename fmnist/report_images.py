@@ -47,6 +47,12 @@ class NoiseRow:
         return (self.first_run, self.first_seeds), (self.second_run, self.second_seeds)
 
     @property
+    def told_seeds(self) -> str:
+        """How many seeds of each run: `7`, or `7 and 5`."""
+        counts = [f"{count}" for _, count in self.seeds]
+        return counts[0] if counts[0] == counts[1] else " and ".join(counts)
+
+    @property
     def interval(self) -> tuple[float, float]:
         """The interval over seeds and images; over the images alone where a run has one seed."""
         if self.both_lower is None or self.both_upper is None:

@@ -1,9 +1,9 @@
 """What the report says about results: each experiment's table, and each run over its seeds."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,8 @@ class Run:
     """One run over all its seeds: means, and standard deviations where there are several.
 
     Accuracies and the gap in percent and points; the gap is train minus test accuracy of
-    the final network with dropout off. `curve` is the mean training loss by epoch.
+    the final network with dropout off. `curve` is the mean training loss by epoch; `rises`
+    counts for each seed how often its training loss rose from one epoch to the next.
     """
 
     run_id: str
@@ -153,21 +154,19 @@ class Run:
     train_loss_sd: float | None
     seconds: float | None
     curve: tuple[float | None, ...]
+    rises: tuple[int, ...]
+    decayed: int  # in how many seeds the learning rate fell
 
     @property
-    def rises(self) -> int:
-        """How often the mean training loss rose from one epoch to the next."""
-        return sum(after > before for before, after in self._steps())
+    def told_rises(self) -> str:
+        """How often the training loss rose, over the seeds: `9`, or `6 to 11`."""
+        fewest, most = min(self.rises, default=0), max(self.rises, default=0)
+        return f"{fewest}" if fewest == most else f"{fewest} to {most}"
 
     @property
     def steps(self) -> int:
         """How many pairs of neighbouring epochs there are."""
-        return len(list(self._steps()))
-
-    def _steps(self) -> Iterator[tuple[float, float]]:
-        for before, after in zip(self.curve, self.curve[1:], strict=False):
-            if before is not None and after is not None:
-                yield before, after
+        return sum(a is not None and b is not None for a, b in pairwise(self.curve))
 
 
 def read_rows(path: Path) -> tuple[Row, ...]:
@@ -188,15 +187,25 @@ def number_or_none(value: Any) -> Any:
 
 def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Run]:
     """Summarise runs.csv and loss.csv, by run id."""
-    mean_curves = curves.groupby(["run_id", "epoch"])["train_loss"].mean()
-    found = {}
-    for run_id, seeds in runs.groupby("run_id", sort=False):
-        curve = mean_curves[run_id] if run_id in mean_curves.index.get_level_values(0) else ()
-        found[str(run_id)] = _run(str(run_id), seeds, [float(value) for value in curve])
-    return found
+    by_seed = curves.sort_values("epoch").groupby(["run_id", "seed"])
+    rose = by_seed["train_loss"].diff() > 0
+    shapes = {
+        "curve": _by_run(curves.groupby(["run_id", "epoch"])["train_loss"].mean()),
+        "rises": _by_run(rose.groupby([curves["run_id"], curves["seed"]]).sum()),
+        "decayed": _by_run(by_seed["learning_rate"].last() < by_seed["learning_rate"].first()),
+    }
+    return {
+        str(run_id): _run(str(run_id), seeds, {name: known.get(run_id, []) for name, known in shapes.items()})
+        for run_id, seeds in runs.groupby("run_id", sort=False)
+    }
 
 
-def _run(run_id: str, seeds: pd.DataFrame, curve: Sequence[float]) -> Run:
+def _by_run(numbers: pd.Series) -> dict[Hashable, list[Any]]:
+    """Return the values of a series as lists, by the first level of its index."""
+    return {run_id: own.tolist() for run_id, own in numbers.groupby(level=0)}
+
+
+def _run(run_id: str, seeds: pd.DataFrame, shape: Mapping[str, Sequence[Any]]) -> Run:
     accuracy, fitted = 100 * seeds["test_accuracy"], 100 * seeds["fitted_train_accuracy"]
     gap = 100 * seeds["generalization_gap"]
     numbers = {
@@ -214,6 +223,8 @@ def _run(run_id: str, seeds: pd.DataFrame, curve: Sequence[float]) -> Run:
         run_id=run_id,
         seeds=len(seeds),
         parameters=int(seeds["parameter_count"].iloc[0]),
-        curve=tuple(number_or_none(value) for value in curve),
+        curve=tuple(number_or_none(value) for value in shape["curve"]),
+        rises=tuple(shape["rises"]),
+        decayed=sum(shape["decayed"]),
         **{name: number_or_none(float(value)) for name, value in numbers.items()},
     )

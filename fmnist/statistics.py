@@ -148,11 +148,11 @@ def dunnett_p(control: Array, others: Sequence[Array]) -> float:
     return float(max(found.pvalue))
 
 
-def share_p(successes: int, n: int, alternative: str = "greater") -> float:
-    """Exact binomial p of the hypothesis that a property holds in half of all runs or fewer."""
+def share_p(successes: int, n: int, alternative: str = "greater", share: float = 0.5) -> float:
+    """Exact binomial p of the hypothesis that a property holds in a share of all cases (half of them) or fewer."""
     from scipy.stats import binomtest
 
-    return float(binomtest(successes, n, 0.5, alternative=alternative).pvalue)
+    return float(binomtest(successes, n, share, alternative=alternative).pvalue)
 
 
 def share_interval(successes: int, n: int, level: float = 0.9) -> tuple[float, float]:

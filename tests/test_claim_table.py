@@ -60,7 +60,7 @@ def test_a_claim_about_what_is_not_there_is_an_error(judge: Judge) -> None:
 def test_the_table_for_a_terminal(judge: Judge) -> None:
     text = verdict_table(judge(frame(seeds(BASE, 0.9), seeds(MAX, 0.92, order=1)), POOLING, ALIKE))
     header, first, second, empty, counts = text.splitlines()
-    assert header.split() == ["claim", "verdict", "effect", "(90%", "interval)", "n", "adjusted", "p"]
+    assert header.split() == ["claim", "verdict", "effect", "(interval)", "n", "adjusted", "p"]
     assert first.startswith("pooling  supported     +2.00 [")
     assert second.startswith("alike    contradicted  +2.00 [")
     assert (empty, counts) == ("", "1 supported, 1 contradicted")

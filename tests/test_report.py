@@ -39,7 +39,7 @@ def test_every_experiment_has_heading_figure_and_table(one_seed_report, extended
     """Those of the original in any case, those of the extensions only where they were run."""
     pages = [job.output.html.read_text() for job in (one_seed_report, extended)]
     for name, entry in shipped_config()["experiments"].items():
-        for anchor in (f"sec-exp-{name}", f"fig-{name}", f"tbl-{name}"):
+        for anchor in (f"sec-exp-{name}", f"fig-exp-{name}", f"tbl-exp-{name}"):
             found = [page.count(f'id="{anchor}"') for page in pages]
             assert found == [0 if entry.get("extension") else 1, 1], anchor
 

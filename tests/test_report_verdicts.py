@@ -44,7 +44,7 @@ def test_every_claim_has_an_entry_with_its_sentence_and_its_figure(one_seed_repo
         assert html.count(f'id="claim-{identity}"') == 1
         assert (f"figures/claims/{identity}.svg" in markdown) == (identity not in EXTENSIONS_ONLY)
     entry = prose(markdown, "claim-pooling-max")
-    assert 'Section 4-2-3 of the original: "max pooling beats average pooling".' in entry
+    assert "Section 4-2-3 of the original, as tested here: max pooling beats average pooling. **No verdict" in entry
     assert "Tested: test accuracy: max pooling above LeNet-5, base case" in entry
 
 
@@ -77,7 +77,7 @@ def test_the_summary_counts_verdicts_and_intervals_and_tells_what_stands_out(fiv
     assert "The 3 findings about accuracies" in summary
     # In margins: 4.00 points of max pooling come before all else.
     first = summary.split(" 1. ")[1].split(" 2. ")[0]
-    assert '"max pooling beats average pooling" ([](#claim-pooling-max)). Max pooling' in first
+    assert ": max pooling beats average pooling ([](#claim-pooling-max)). Max pooling" in first
 
 
 def test_what_hangs_on_the_margin_of_ten_seeds_is_told(five_seeds, tmp_path):

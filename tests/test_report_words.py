@@ -57,7 +57,7 @@ def test_fc_against_lenet_follows_the_runs(tmp_path):
     results.set_run("lenet5", test_accuracy=0.91, generalization_gap=0.04)
     networks = prose(text(results), "sec-networks")
     assert "91.00 %, is higher than the fully connected network's 88.00 % (difference +3.00 points" in networks
-    assert "7.00 points, is higher than LeNet-5's, 4.00 points" in networks
+    assert "7.00 points, is higher than LeNet-5’s, 4.00 points" in networks
 
 
 def test_order_of_the_original_is_counted(tmp_path):

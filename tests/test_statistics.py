@@ -229,6 +229,7 @@ def test_shares_by_hand() -> None:
     assert share_p(5, 5) == pytest.approx(1 / 32)
     assert share_p(0, 5, alternative="less") == pytest.approx(1 / 32)
     assert share_p(0, 3) == pytest.approx(1)
+    assert share_p(2, 2, share=0.05) == pytest.approx(0.0025)
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 5), (3, 5), (5, 5), (7, 10)])

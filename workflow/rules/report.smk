@@ -73,6 +73,7 @@ rule report:
             "report_candidates.py",
             "report_claims.py",
             "report_classes.py",
+            "report_comparison.py",
             "report_context.py",
             "report_images.py",
             "report_results.py",
