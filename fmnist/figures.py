@@ -26,6 +26,7 @@ from fmnist.reported import Reported, ReportedRun
 from fmnist.statistics import prediction_interval
 
 ORIGINAL_EPOCHS = 20  # the original trained every run for 20 epochs
+MOST_COLUMNS = 5  # of the legend
 
 AXIS_NAMES = {
     "batch_norm": "batch normalisation",
@@ -206,11 +207,15 @@ def readable(word: str) -> str:
 
 
 def _legend_below(figure: Figure) -> None:
-    """One legend under all panels, where no curve can run through it; each label once."""
+    """One legend under all panels, where no curve can run through it, no wider than the figure; each label once."""
     entries: dict[str, Any] = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
         entries |= dict(zip(labels, handles, strict=True))
-    figure.legend(
-        list(entries.values()), list(entries), loc="outside lower center", ncols=min(len(entries), 5), handlelength=2.8
-    )
+    for columns in range(min(len(entries), MOST_COLUMNS), 0, -1):
+        legend = figure.legend(
+            list(entries.values()), list(entries), loc="outside lower center", ncols=columns, handlelength=2.8
+        )
+        if legend.get_window_extent().width <= figure.bbox.width or columns == 1:
+            break
+        legend.remove()

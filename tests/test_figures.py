@@ -60,6 +60,13 @@ def test_every_experiment_is_drawn_and_saved_without_a_warning(name: str, tmp_pa
     assert plt.get_fignums() == []
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_legend_is_no_wider_than_the_figure(name: str) -> None:
+    figure = drawn(EXPERIMENTS[name], seeds=(0, 1))
+    (legend,) = figure.legends
+    assert legend.get_window_extent().width <= figure.bbox.width
+
+
 def test_cases_are_called_by_their_names_in_legend_and_axes() -> None:
     figure = drawn(EXPERIMENTS["combined_without"])
     names = ["all four", "without channels", "without max pooling", "without batch norm", "without leaky ReLU"]

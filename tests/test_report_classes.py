@@ -92,7 +92,7 @@ def test_images_stand_beside_seeds(five_seeds: dict[str, str]) -> None:
     images = five_seeds["sec-images"]
     assert "take the 1,000 test images as given" in images
     assert re.search(r"of \d+ differences (is|are) clear of zero at 95 % over the seeds, and \d+ over both", images)
-    assert "| pooling-max | max pooling against LeNet-5, base case | 5 | +" in images
+    assert "| pooling-max: max pooling against LeNet-5, base case | 5 | +" in images
     assert "two seeds of one setting differ on" in images
 
 
@@ -100,7 +100,7 @@ def test_one_seed_has_the_images_alone(one_seed: dict[str, str]) -> None:
     images = one_seed["sec-images"]
     assert "With one seed of a run there are no seeds to resample" in images
     assert "mean over" not in images
-    assert "95 % interval, images" in images
+    assert "errors and intervals over the images" in images
     assert "over the seeds" not in images
     assert "two seeds of one setting" not in images
     assert "– |" not in images
@@ -111,7 +111,7 @@ def test_without_the_fully_connected_network_and_with_nothing_to_compare(tmp_pat
     found = parts(Results(tmp_path, only("lenet5_base", "learning_rate", seeds=seeds)))
     assert "Fully connected" not in found["sec-classes"]
     assert "no change of it that is not a number" in found["sec-classes"]
-    assert "| learning rate 0.0008 against learning rate" in found["sec-images"]
+    assert ": learning rate 0.0008 against learning rate" in found["sec-images"]
 
 
 def test_without_a_base_case_classes_are_told_by_the_first_run(tmp_path: Path) -> None:
