@@ -73,6 +73,13 @@ def test_a_fault_in_the_config_is_one_sentence(
     assert allowed in error
 
 
+@pytest.mark.parametrize("given", [["mine.yaml"], ["config.yaml", "mine.yaml"]])
+def test_layered_configs_are_named_in_their_order(folder: Path, given: list[str]) -> None:
+    (folder / "mine.yaml").write_text("defaults: {colour: red}\n", encoding="utf-8")
+    error = sentence(folder, "--configfile", *given)
+    assert error.startswith("Error: config.yaml, mine.yaml: unknown key 'defaults.colour'")
+
+
 def test_a_missing_config_is_one_sentence(tmp_path: Path) -> None:
     assert sentence(tmp_path) == "Error: config.yaml does not exist; give a YAML file that does."
 

@@ -78,7 +78,9 @@ def test_the_summary_says_what_came_of_the_test(tmp_path):
         for column, values in three_seeds_near(92.0, 0.0098).items():
             results.runs.loc[results.runs["run_id"] == member.run_id, column] = values
     text = " ".join(build(results).output.markdown.read_text().split("# Environment")[0].split())
-    assert "Combined setting with StepLR 1600 passes a further test, though a weak one, by the numbers of ReLU" in text
+    assert (
+        "*Combined setting with StepLR 1600* passes a further test, though a weak one, by the numbers of ReLU" in text
+    )
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ def modules(*names):
 def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        layers = [BASE / "config.yaml", *workflow.config_settings.configfiles]
+        # The last is config.yaml, over which those of the command line are laid.
+        layers = [workflow.configfiles[-1], *workflow.config_settings.configfiles]
         names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
         reported = read_reported(
             BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml"
