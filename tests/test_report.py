@@ -70,7 +70,7 @@ def test_cases_are_listed_with_what_each_sets(extended):
     more = section(extended.output.markdown.read_text(), "sec-exp-combined_more")
     assert "in all cases: leaky ReLU, with batch normalisation, channels 32/64/256 and max pooling" in more
     assert "* nothing more: nothing besides\n" in more
-    assert "* all three: batch size 160, learning rate 0.0008, StepLR and step size 3200\n" in more
+    assert "* rate + batch + StepLR: batch size 160, learning rate 0.0008, StepLR and step size 3200\n" in more
     assert re.search(r"^\| rate \+ batch \|", more, re.MULTILINE)
 
 
