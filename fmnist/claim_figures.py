@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from fmnist.claim_testing import Examined
+from fmnist.markdown import counted
 from fmnist.reported import Reported
 from fmnist.statistics import Array, finite
 
@@ -112,7 +113,7 @@ def _axis_name(found: Examined) -> str:
     if found.claim.form == "curve":
         return STEPS
     hidden = len(found.runs) - len(_rows(found))
-    return AXES[found.claim.measure] + (f"; {hidden} runs further off are not shown" if hidden else "")
+    return AXES[found.claim.measure] + (f"; {counted(hidden, 'run')} further off not shown" if hidden else "")
 
 
 def _head(left: float, height: int) -> str:

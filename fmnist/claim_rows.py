@@ -62,7 +62,7 @@ class Adjusted(NamedTuple):
 
     support: float  # p of the claim
     against: float  # p of its opposite
-    factor: float  # what the claim's p was multiplied by: its level is the significance divided by this
+    factor: float  # what the significance is divided by to give the level at which this claim is decided
 
 
 def claim_row(found: Examined, adjusted: Adjusted) -> dict[str, object]:

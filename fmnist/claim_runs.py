@@ -1,12 +1,11 @@
 """Which runs each claim compares: the names in report/claims.yaml, looked up in the config's experiments."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fmnist.claim_list import Claim, ClaimList, RunName
 from fmnist.errors import ConfigError
 from fmnist.experiments import Experiment, seeds_needed
-from fmnist.markdown import counted
 from fmnist.reported import Reported
 
 # How many different runs each form compares at least.
@@ -48,6 +47,11 @@ class KnownRuns:
         return [value for name, value in self.reported.runs if name == experiment]
 
 
+def fewest_runs(claim: Claim) -> int:
+    """Return how many different runs the claim's form compares at least."""
+    return FEWEST_RUNS.get(claim.form, 2)
+
+
 def runs_by_claim(claims: ClaimList, known: KnownRuns) -> dict[str, list[ComparedRun]]:
     """Return the runs that every claim compares, by the claim's id. Raises ConfigError as below."""
     return {claim.id: compared_runs(claim, known) for claim in claims.claims}
@@ -62,6 +66,7 @@ def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     the original holds; what only the original holds has no run id.
     """
     found: dict[str, ComparedRun] = {}
+    names: set[tuple[str, str]] = set()
     for name in [*claim.operands, *_whole_experiment(claim)]:
         _check_experiment(claim, name, known)
         for value in _values(claim, name, known):
@@ -69,9 +74,10 @@ def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
             run_id = known.run_ids(name.experiment).get(value)
             run = ComparedRun(experiment=name.experiment, value=value, run_id=run_id)
             found.setdefault(run_id or f"{name.experiment} {value}", run)
+            names.add((name.experiment, value))
     runs = list(found.values())
     if all(run.run_id for run in runs):  # else it is not testable with this config, which is no fault
-        _check_count(claim, runs, known)
+        _check_count(claim, names, known)
         _check_point(claim, [run.value for run in runs], known)
     return runs
 
@@ -116,13 +122,13 @@ def _check_value(claim: Claim, name: RunName, value: str, known: KnownRuns) -> N
         )
 
 
-def _check_count(claim: Claim, runs: list[ComparedRun], known: KnownRuns) -> None:
-    fewest = FEWEST_RUNS.get(claim.form, 2)
-    if len(runs) < fewest:
-        names = ", ".join(str(run.run_id) for run in runs)
+def _check_count(claim: Claim, names: Collection[tuple[str, str]], known: KnownRuns) -> None:
+    """Refuse a claim that names too little; where several names are one run, that is the config's doing."""
+    if len(names) < fewest_runs(claim):
+        named = ", ".join(f"{experiment} {value}" for experiment, value in sorted(names))
         raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: all that it names is {counted(len(runs), 'run')} of the config "
-            f"({names}); allowed for the form {claim.form!r}: {fewest} different runs or more."
+            f"{known.path}: claim {claim.id!r}: all that it names is {named}; "
+            f"allowed for the form {claim.form!r}: {fewest_runs(claim)} different runs or more."
         )
 
 

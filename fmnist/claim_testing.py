@@ -11,8 +11,9 @@ from fmnist.claim_curves import ShareOutcome, share
 from fmnist.claim_data import ClaimData, claim_data, curve_property
 from fmnist.claim_forms import Limits, Outcome
 from fmnist.claim_list import Claim, ClaimList
-from fmnist.claim_runs import ComparedRun, KnownRuns
+from fmnist.claim_runs import ComparedRun, KnownRuns, fewest_runs
 from fmnist.claim_words import name
+from fmnist.markdown import counted
 from fmnist.statistics import Array
 from fmnist.verdicts import FEWEST_SEEDS
 
@@ -130,6 +131,9 @@ def _hindrance(claim: Claim, compared: Sequence[ComparedRun], data: ClaimData | 
         missing = [run for run in compared if run.run_id is None]
         what = "It needs an extension that was not run" if claim.extension else "The config in use does not hold"
         return f"{what}: {_listed(missing)}."
+    if len(compared) < fewest_runs(claim):
+        same = ", ".join(str(run.run_id) for run in compared)
+        return f"In this config, all that it names is {counted(len(compared), 'run')} ({same})."
     absent = [run for run in compared if run.run_id in data.absent]
     if absent:
         return f"Not run: {_listed(absent)}."

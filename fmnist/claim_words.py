@@ -65,7 +65,7 @@ def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) 
 def what_is_tested(claim: Claim, names: Sequence[str], point: int | None) -> str:
     """Say in a line what was tested; `point` is the index of the run where the claim's measure turns."""
     first, last, noun = names[0], names[-1], NOUNS[claim.measure]
-    rest = names[1] if len(names) == 2 else f"each of {len(names) - 1} others"
+    rest = names[-1] if len(names) <= 2 else f"each of {len(names) - 1} others"
     side = {"best": claim.measure == "train_loss", "fall_rise": True}.get(claim.form, False)
     beyond = "below" if side else "above"
     turn = f"a value between {first} and {last} {beyond} both"

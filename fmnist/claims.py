@@ -63,7 +63,8 @@ def _judge(material: Material) -> list[dict[str, object]]:
     compared = runs_by_claim(material.claims, material.known)
     found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
     support, against = (np.array([one.p_values()[which] for one in found]) for which in (0, 1))
-    adjusted = zip(holm(support), holm(against), holm_factors(support), strict=True)
+    factors = holm_factors(support, material.claims.significance)
+    adjusted = zip(holm(support), holm(against), factors, strict=True)
     return [claim_row(one, Adjusted(*own)) for one, own in zip(found, adjusted, strict=True)]
 
 
@@ -152,9 +153,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--config",
         type=Path,
-        nargs="+",
+        action="append",
         default=[],
-        help="the experiments of these runs, later files laid over earlier ones; default: the project's config.yaml",
+        help="the experiments of these runs; again: files laid over earlier ones; default: the project's config.yaml",
     )
     parser.add_argument("--csv", type=Path, help="also write the whole table here")
     options = parser.parse_args(arguments)

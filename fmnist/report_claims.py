@@ -85,6 +85,11 @@ class JudgedClaim:
         return self.few_seeds_verdict not in (None, self.verdict)
 
     @property
+    def decided(self) -> bool:
+        """Whether the claim or its opposite is shown."""
+        return self.verdict in DECIDED
+
+    @property
     def clarity(self) -> float:
         """How many margins the interval's nearer end is away from zero; 0 where it holds zero."""
         if self.lower is None or self.upper is None or not self.margin or self.lower <= 0 <= self.upper:
@@ -128,7 +133,7 @@ def findings(judged: Sequence[JudgedClaim], most: int = 3) -> list[JudgedClaim]:
     They are ranked by how many margins the interval's nearer end is away from zero. Of claims
     that rest on the same comparison, the first stands for all.
     """
-    decided = [one for one in judged if one.verdict in DECIDED and one.unit == "points" and one.clarity > 0]
+    decided = [one for one in judged if one.decided and one.unit == "points" and one.clarity > 0]
     ranked = sorted(decided, key=lambda one: -one.clarity)
     different: dict[object, JudgedClaim] = {}
     for one in ranked:

@@ -209,12 +209,19 @@ def holm(p_values: Array) -> Array:
     return adjusted
 
 
-def holm_factors(p_values: Array) -> Array:
-    """Return what Holm's method multiplies each p by: their number for the smallest, down to 1 for the largest.
+def holm_factors(p_values: Array, significance: float) -> Array:
+    """Return what Holm's method divides the significance by for each p, all others being as they are.
 
-    The significance level divided by it is the level that decides on this p. NaN stays NaN.
+    A p below the quotient is rejected, one above it is not. NaN stays NaN and does not count.
     """
-    factors = np.full(len(p_values), np.nan)
-    ascending = np.argsort(p_values, kind="stable")[: int((~np.isnan(p_values)).sum())]  # NaN sorts last
-    factors[ascending] = np.arange(len(ascending), 0, -1)
-    return factors
+    known = sorted(p for p in p_values.tolist() if not math.isnan(p))
+    return np.array([math.nan if math.isnan(p) else _factor(p, known, significance) for p in p_values.tolist()])
+
+
+def _factor(p: float, known: Sequence[float], significance: float) -> float:
+    others = list(known)
+    others.remove(p)
+    for rejected, other in enumerate(others):
+        if other * (len(known) - rejected) >= significance:
+            return len(known) - rejected
+    return 1

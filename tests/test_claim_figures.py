@@ -128,7 +128,7 @@ def test_of_very_many_runs_the_nearest_are_shown() -> None:
     assert names[0] == "Combined setting, ReLU"
     (claim,) = [claim for claim in everything.claims.claims if claim.id == "combined-best"]
     compared = len(compared_runs(claim, everything.known))
-    assert f"test accuracy (%); {compared - MOST_ROWS} runs further off are not shown" in said
+    assert f"test accuracy (%); {compared - MOST_ROWS} runs further off not shown" in said
     means = everything.runs.groupby("run_id")["test_accuracy"].mean()
     combined = means["lenet5__activation=relu__batch_norm=true__channels=32x64x256__pooling=max"]
     distance = (means - combined).abs()

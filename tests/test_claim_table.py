@@ -80,11 +80,11 @@ def test_the_reference_is_judged_in_a_terminal(tmp_path: Path, capsys: pytest.Ca
 def test_a_layered_config_is_judged_in_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.yaml").write_text("experiments: {momentum: {title: Mine, set: {gamma: 0.8}}}", encoding="utf-8")
     reference = [str(ROOT / "reference" / name) for name in ("runs.csv", "loss.csv")]
-    main([*reference, "--config", str(ROOT / "config.yaml"), str(tmp_path / "mine.yaml")])
+    main([*reference, "--config", str(ROOT / "config.yaml"), "--config", str(tmp_path / "mine.yaml")])
     assert "supported" in capsys.readouterr().out
     (tmp_path / "mine.yaml").write_text("experiments: {momentum: {sed: 1}}", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"config\.yaml, .*mine\.yaml: unknown key 'experiments\.momentum\.sed'"):
-        main([*reference, "--config", str(ROOT / "config.yaml"), str(tmp_path / "mine.yaml")])
+        main([*reference, "--config", str(ROOT / "config.yaml"), "--config", str(tmp_path / "mine.yaml")])
 
 
 @pytest.mark.parametrize(

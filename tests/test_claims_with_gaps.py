@@ -47,6 +47,14 @@ def test_seeds_that_the_config_does_not_ask_for_are_not_missing(judge: Judge) ->
     assert (row["n"], row["missing"]) == (4, 1)
 
 
+@pytest.mark.parametrize("form", ["greater", "equivalent"])
+def test_two_names_of_one_run_are_not_testable(judge: Judge, form: str) -> None:
+    """A default that a config changes can make a run of what were two: no fault of the claim's."""
+    claim = {**POOLING, "form": form, "a": {"experiment": "activation", "value": "tanh"}}
+    row = judge(frame(seeds(BASE, 0.9)), claim).loc["pooling"]
+    assert (row["verdict"], row["reason"]) == ("not testable", "In this config, all that it names is 1 run (lenet5).")
+
+
 def test_a_trend_goes_by_seeds_that_every_run_has(judge: Judge) -> None:
     runs = rates(*UP)
     lacking = (runs["run_id"] == "lenet5__learning_rate=0.0002") & (runs["seed"] < 3)

@@ -295,15 +295,25 @@ def test_holm_by_hand(p_values: list[float], adjusted: list[float]) -> None:
 @pytest.mark.parametrize(
     ("p_values", "factors"),
     [
-        ([0.03, 0.01, 0.04, 0.02], [2, 4, 1, 3]),
-        ([0.5, 0.5], [2, 1]),
-        ([math.nan, 0.01, math.nan, 0.04], [math.nan, 2, math.nan, 1]),
+        ([0.03, 0.001, 0.04, 0.02], [3, 4, 3, 3]),  # one is rejected: each other would be the smallest of three
+        ([0.003, 0.001, 0.004, 0.002], [1, 1, 1, 1]),  # all are rejected, so that each could be the last
+        ([0.5, 0.5], [2, 2]),
+        ([math.nan, 0.01, math.nan, 0.4], [math.nan, 2, math.nan, 1]),
         ([math.nan], [math.nan]),
         ([], []),
     ],
 )
 def test_the_factors_of_holm_by_hand(p_values: list[float], factors: list[float]) -> None:
-    np.testing.assert_array_equal(holm_factors(np.array(p_values, dtype=float)), factors)
+    np.testing.assert_array_equal(holm_factors(np.array(p_values, dtype=float), 0.05), factors)
+
+
+def test_a_p_below_the_level_that_holm_leaves_it_is_rejected_and_one_above_is_not() -> None:
+    p_values = np.array([1e-6, 0.001, 0.012, 0.02, 0.3, 0.98])
+    for place, factor in enumerate(holm_factors(p_values, 0.05)):
+        for p, rejected in ((0.99 * 0.05 / factor, True), (1.01 * 0.05 / factor, False)):
+            changed = p_values.copy()
+            changed[place] = p
+            assert (holm(changed)[place] < 0.05) == rejected, (place, p)
 
 
 def test_a_p_beyond_the_margin_is_two_sided() -> None:
