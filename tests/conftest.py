@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import torch
@@ -93,6 +94,13 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def no_figure_stays_open() -> Iterator[None]:
+    """Close what a test has drawn."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture

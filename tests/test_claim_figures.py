@@ -1,12 +1,11 @@
 """The figures of the claims: what stands in them, that they are light, and that bytes repeat."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,16 +21,10 @@ from fmnist.claim_testing import Material, examine
 from fmnist.figures import save_svg
 from fmnist.verdicts import VERDICTS
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
 PLAN = plan(changed({"extensions": True}))
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(autouse=True)
-def _no_figure_stays_open() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def material(seeds: int = 3, **others: Any) -> Material:

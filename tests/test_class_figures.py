@@ -1,9 +1,7 @@
 """The figures of the classes: their numbers, what is bold, and that they are drawn whatever the config."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -13,13 +11,7 @@ from fmnist.classes import Change, Panel
 from fmnist.dataset import CLASS_NAMES
 from fmnist.figures import save_svg
 
-pytestmark = pytest.mark.filterwarnings("error")
-
-
-@pytest.fixture(autouse=True)
-def _no_figure_stays_open() -> Iterator[None]:
-    yield
-    plt.close("all")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
 
 def panel(title: str = "A network", right: float = 90.0) -> Panel:

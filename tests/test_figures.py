@@ -1,46 +1,30 @@
 """Figures of made-up runs: what stands in them, that nothing warns, and that bytes repeat."""
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from builders import CONFIG, changed, curves_frame, plan, plan_of, reported, runs_frame, swept_runs
+from builders import CONFIG, changed, curves_frame, plan, plan_of, reported, swept_runs
+from figure_builders import points
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from fmnist.comparison_figure import comparison_figure
 from fmnist.experiments import Experiment
 from fmnist.figures import experiment_figure, save_svg
-from fmnist.plot_style import colours, is_geometric
 from fmnist.statistics import prediction_interval
-from fmnist.tables import reported_against_replicated
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
 EXPERIMENTS = plan(changed({"extensions": True})).experiments
-
-
-@pytest.fixture(autouse=True)
-def _no_figure_stays_open() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def drawn(experiment: Experiment, seeds: tuple[int, ...] = (0,)) -> Figure:
     runs, curves = swept_runs(experiment, seeds), curves_frame(dict.fromkeys(experiment.run_ids), seeds)
     return experiment_figure(experiment, runs, curves, reported())
-
-
-def points(axes: Axes, label: str) -> list[tuple[float, float]]:
-    """Return the data of all lines and error bars of a label."""
-    lines = [line for line in axes.lines if line.get_label() == label]
-    bars = [container.lines[0] for container in axes.containers if container.get_label() == label]
-    return [(float(x), float(y)) for line in (*lines, *bars) for x, y in zip(*line.get_data(), strict=True)]
 
 
 def curve(axes: Axes, label: str) -> Line2D:
@@ -254,58 +238,3 @@ def test_infinite_losses_are_drawn(tmp_path: Path) -> None:
     curves = curves_frame(experiment.run_ids, epochs=2)
     curves.loc[curves["epoch"] == 2, "train_loss"] = math.inf
     save_svg(experiment_figure(experiment, swept_runs(experiment), curves, reported()), tmp_path / "figure.svg")
-
-
-def test_the_comparison_has_a_row_a_value_and_both_numbers(tmp_path: Path) -> None:
-    runs = runs_frame((run_id, seed, 0.88 + seed / 100, 0.1 + seed / 10) for run_id in plan().runs for seed in range(3))
-    table = reported_against_replicated(EXPERIMENTS, runs, reported())
-    figure = comparison_figure(table)
-    left, right = figure.axes
-    assert (left.get_xlabel(), right.get_xlabel()) == ("test accuracy (%)", "final training loss")
-    labels = [text.get_text() for text in left.get_yticklabels()]
-    assert len(labels) == 44
-    assert labels[:2] == ["fully connected: base", "lenet5 base: base"]
-    originals = points(left, "original, one run")
-    assert originals == [(run.accuracy, row) for row, run in enumerate(reported().runs.values())]
-    assert len(points(right, "original, one run")) == 41
-    np.testing.assert_allclose([x for x, _ in points(left, "ours, mean of all seeds")], [89.0] * 44)
-    assert right.get_xscale() == "log"
-    save_svg(figure, tmp_path / "comparison.svg")
-
-
-def test_the_comparison_of_one_seed_and_missing_runs(tmp_path: Path) -> None:
-    table = reported_against_replicated(EXPERIMENTS, runs_frame([("lenet5", 0, 0.89, 0.16)]), reported())
-    for column in ("lower", "upper"):
-        table[column] = table[column].astype(float)  # as read back from CSV
-    save_svg(comparison_figure(table), tmp_path / "comparison.svg")
-
-
-@pytest.mark.parametrize(
-    ("values", "geometric"),
-    [
-        ([1, 2, 8], True),
-        ([0.0001, 0.0016, 0.0128], True),
-        ([1, 2, 7.9], False),
-        ([1, 8], False),
-        ([0, 1, 8], False),
-        ([-1, 1, 8], False),
-        ([False, True, True], False),
-        (["a", "b", "c"], False),
-        ([1, 10, "x"], False),
-        ([[6, 16, 120], [32, 64, 256], [1, 1, 1]], False),
-        ([None, 1, 8], False),
-        ([], False),
-    ],
-)
-def test_which_sweeps_are_geometric(values: list[object], geometric: bool) -> None:
-    assert is_geometric(values) is geometric
-
-
-@pytest.mark.parametrize("ordered", [False, True])
-def test_as_many_colours_as_asked_for_and_none_too_light(ordered: bool) -> None:
-    palette = colours(8, ordered)
-    assert len(set(palette)) == 8
-    luminance = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b, *_ in palette]
-    assert max(luminance) < 0.9
-    if ordered:
-        assert luminance == sorted(luminance)
