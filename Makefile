@@ -23,7 +23,7 @@ SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False))) \
 	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False))) $(if $(REUSE),reuse=$(REUSE))
 # Snakemake's own message for a broken file names neither the file nor the line.
-CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.config $(CONFIG))
+CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))
 OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL)$(REUSE),--config $(VALUES)) $(ARGS)
 QUICK := --configfile config.yaml config.quick.yaml
 
@@ -34,12 +34,12 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make the environment: .venv with the locked versions
-$(READY): requirements.lock pyproject.toml $(wildcard fmnist/native/*.cpp fmnist/native/*.h) fmnist/native/build.py
+$(READY): requirements.lock pyproject.toml $(wildcard fmnist/training/native/*.cpp fmnist/training/native/*.h) fmnist/training/native/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m fmnist.native.build
+	$(BIN)/python -m fmnist.training.native.build
 	@touch $@
 
 report: $(READY) ## Train every run and make the report: results/report/index.html and report.pdf

@@ -7,7 +7,7 @@ import smart_open
 from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
-from fmnist.config import stop_unless_readable
+from fmnist.plan.yaml_files import stop_unless_readable
 
 min_version("9.27")
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fmnist.claim_forms import Limits, Outcome, equivalent, greater, plateau, ranking, rise_fall, rising, value
-from fmnist.statistics import Array
-from fmnist.verdicts import CONTRADICTED, SUPPORTED
+from fmnist.analysis.statistics import Array
+from fmnist.claims.forms import Limits, Outcome, equivalent, greater, plateau, ranking, rise_fall, rising, value
+from fmnist.claims.verdicts import CONTRADICTED, SUPPORTED
 
 EFFECTS = (0.25, 0.5, 1.0)  # points
 FAR = 5.0  # points: a difference that no number of seeds overlooks

@@ -21,12 +21,12 @@ import pandas as pd
 from calibrated_forms import FORMS, Form
 from scipy.stats import dunnett, rankdata
 
-from fmnist.claim_curves import share
-from fmnist.claim_forms import Limits, Outcome
-from fmnist.claim_list import read_claims
-from fmnist.files import write_text
-from fmnist.statistics import Array, page_p, share_interval
-from fmnist.verdicts import CONTRADICTED, EQUIVALENT, SMALL, SUPPORTED, verdict
+from fmnist.analysis.statistics import Array, page_p, share_interval
+from fmnist.claims.claim_list import read_claims
+from fmnist.claims.curves import share
+from fmnist.claims.forms import Limits, Outcome
+from fmnist.claims.verdicts import CONTRADICTED, EQUIVALENT, SMALL, SUPPORTED, verdict
+from fmnist.common.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "benchmarks/calibration.csv"
@@ -158,7 +158,7 @@ def remembering(page_p: Callable[[Array], float]) -> Callable[[Array], float]:
 
 
 def main() -> None:
-    with patch("fmnist.claim_forms.page_p", remembering(page_p)):
+    with patch("fmnist.claims.forms.page_p", remembering(page_p)):
         table = pd.DataFrame(list(cells()))
     write_text(TABLE, table.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
     errors = table[table["effect"].isna() & ~table["form"].str.contains("not used")]

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from fmnist import idx, sources
-from fmnist.config import read_yaml
-from fmnist.experiments import resolve
-from fmnist.run_config import RunConfig
+from fmnist.data import idx, sources
+from fmnist.plan.experiments import resolve
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.training.settings import RunConfig
 
 PROJECT = Path(__file__).parents[1]
 EPOCH = 60_000  # images of a full epoch
@@ -44,14 +44,14 @@ def load_arrays(path: Path) -> Arrays:
     if path.exists():
         with np.load(path, allow_pickle=False) as stored:
             return _repeated(stored["train_images"], stored["train_labels"])
-    with_sample = sources.obtain(PROJECT / "tests/data", "sample", path.parent / "raw")
+    with_sample = sources.obtain(PROJECT / "tests/sample", "sample", path.parent / "raw")
     parsed = idx.parse_files(with_sample)
     return _repeated(parsed["train_images"], parsed["train_labels"])
 
 
 def describe_data(path: Path) -> str:
     """Say which images are used, for the head of a table."""
-    sample = f"the sample in tests/data, repeated to {EPOCH:,} images ({path} is not there)"
+    sample = f"the sample in tests/sample, repeated to {EPOCH:,} images ({path} is not there)"
     return str(path) if path.exists() else sample
 
 

@@ -17,14 +17,14 @@ import pandas as pd
 import torch
 from cases import PROJECT
 
-from fmnist.config import read_yaml
-from fmnist.dataset import load_dataset
-from fmnist.devices import make_deterministic
-from fmnist.experiments import plan_experiments
-from fmnist.gathering import read_runs
-from fmnist.run_config import RunConfig
-from fmnist.statistics import welch
-from fmnist.training import train
+from fmnist.analysis.statistics import welch
+from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.runs.gathering import read_runs
+from fmnist.training.dataset import load_dataset
+from fmnist.training.devices import make_deterministic
+from fmnist.training.loop import train
+from fmnist.training.settings import RunConfig
 
 RUNS = ("fc", "lenet5", "lenet5__batch_norm=true")
 MEASURES = {"test_accuracy": ("test accuracy, points", 100.0), "train_loss": ("training loss", 1.0)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from fmnist.errors import DataError
+from fmnist.common.errors import DataError
 
 LATER = ("compare.tsv",)  # of `make compare`, which is not part of the report
 

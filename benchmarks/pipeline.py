@@ -15,12 +15,12 @@ from cases import EPOCH, PROJECT, Arrays, describe_data, load_arrays
 from finished_run import FinishedRun, read_finished_run
 from peers import CONTENDERS
 
-from fmnist.config import read_yaml
-from fmnist.errors import FmnistError
-from fmnist.experiments import plan_experiments
-from fmnist.provenance import cpu_name
-from fmnist.reported import read_reported
-from fmnist.run_config import RunConfig
+from fmnist.common.errors import FmnistError
+from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.original import read_reported
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.runs.provenance import cpu_name
+from fmnist.training.settings import RunConfig
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

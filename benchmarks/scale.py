@@ -38,7 +38,7 @@ def overlay(seeds: int, rates: int) -> str:
     """What is laid over config.quick.yaml. Halves: so that no rate is one of the report's own."""
     sweep = {"learning_rate": [(rate + 0.5) / 1e5 for rate in range(rates)]}
     many = {"section": "9", "title": "many", "sweep": sweep}
-    data = {"folder": str(PROJECT / "tests/data")}
+    data = {"folder": str(PROJECT / "tests/sample")}
     return yaml.safe_dump({"seeds": seeds, "data": data, "defaults": {"epochs": 1}, "experiments": {"many": many}})
 
 

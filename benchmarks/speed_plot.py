@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from peers import CONTENDERS
 
-from fmnist.plot_style import PAGE_WIDTH, plain_log_ticks, use_style
+from fmnist.figures.style import PAGE_WIDTH, plain_log_ticks, use_style
 
 FLOORS = ("own_shapes", "floor")
 COLOURS = {"the original": "#5f5f5f", "other ways": "#c3c3c3", "ours": "#0173b2"}  # three greys in print

@@ -10,7 +10,7 @@ from peers import CONTENDERS
 from peers.floor import products_of
 from rivals import Rival
 
-from fmnist.provenance import cpu_name
+from fmnist.runs.provenance import cpu_name
 
 PACKAGES = ("torch", "torchvision", "lightning", "keras", "jax", "optax")
 Row = dict[str, Any]

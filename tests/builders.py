@@ -12,17 +12,17 @@ from typing import Any
 import pandas as pd
 import torch
 
-from fmnist import training
-from fmnist.config import read_yaml
-from fmnist.dataset import Dataset
-from fmnist.engines import Engine, Step
-from fmnist.experiments import Experiment, Plan, plan_experiments, resolve
-from fmnist.gathering import CURVE_HEADER, RUN_COLUMNS
-from fmnist.reported import Reported, read_reported
-from fmnist.run_config import RunConfig
+from fmnist.plan.experiments import Experiment, Plan, plan_experiments, resolve
+from fmnist.plan.original import Reported, read_reported
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS
+from fmnist.training import loop as training
+from fmnist.training.dataset import Dataset
+from fmnist.training.engines import Engine, Step
+from fmnist.training.settings import RunConfig
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLE = ROOT / "tests/data"
+SAMPLE = ROOT / "tests/sample"
 CONFIG = read_yaml(ROOT / "config.yaml")
 SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
 REPORTED = ROOT / "report/reported.yaml"

@@ -8,8 +8,8 @@ import pandas as pd
 import yaml
 from builders import CLAIMS, CLAIMS_SCHEMA, runs_frame
 
-from fmnist.claim_list import ClaimList, read_claims
-from fmnist.config import read_yaml
+from fmnist.claims.claim_list import ClaimList, read_claims
+from fmnist.plan.yaml_files import read_yaml
 
 SPREAD = (-0.003, -0.002, 0.0, 0.002, 0.003)  # of five seeds: a quarter of a point
 ORDERS = ((0, 1, 2, 3, 4), (3, 0, 4, 1, 2), (1, 4, 2, 0, 3), (2, 3, 0, 4, 1))

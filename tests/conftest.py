@@ -19,16 +19,18 @@ from made_up_results import Results, shipped_config
 from report_builders import build
 from source_builders import MIRROR, no_network
 
-from fmnist import checkpoints, data_files, sources
-from fmnist.claim_runs import KnownRuns
-from fmnist.claim_testing import Material
-from fmnist.claims import evaluate_claims
-from fmnist.dataset import Dataset, load_dataset
+from fmnist.claims.compared_runs import KnownRuns
+from fmnist.claims.evaluate import evaluate_claims
+from fmnist.claims.examine import Material
+from fmnist.data import fashion_mnist as data_files
+from fmnist.data import sources
+from fmnist.training import checkpoints
+from fmnist.training.dataset import Dataset, load_dataset
 
 
 @pytest.fixture(scope="session")
 def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample of tests/data, prepared as the data rule prepares it; its checksum file lies beside it."""
+    """The sample of tests/sample, prepared as the data rule prepares it; its checksum file lies beside it."""
     path = tmp_path_factory.mktemp("prepared") / "fashion_mnist.npz"
     output = SimpleNamespace(arrays=path, checksum=path.with_suffix(".sha256"))
     script("prepare_data").main(

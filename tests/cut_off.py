@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from fmnist.checkpoints import Checkpoint
-from fmnist.dataset import Dataset
-from fmnist.run_config import RunConfig
-from fmnist.training import EpochRecord, TrainingResult, train
+from fmnist.training.checkpoints import Checkpoint
+from fmnist.training.dataset import Dataset
+from fmnist.training.loop import EpochRecord, TrainingResult, train
+from fmnist.training.settings import RunConfig
 
 EPOCHS = 4
 SMALL = {"channels": [2, 4, 8], "epochs": EPOCHS, "batch_size": 32}

@@ -4,7 +4,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from fmnist.leases import lease_gpu
+from fmnist.runs.gpu_leases import lease_gpu
 
 
 def hold_a_lease(gpus: list[str], folder: Path, together: Any, pipe: Connection) -> None:

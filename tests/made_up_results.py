@@ -9,22 +9,22 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from fmnist.architecture import build_network
-from fmnist.claim_list import read_claims
-from fmnist.claim_runs import KnownRuns
-from fmnist.claim_testing import Material
-from fmnist.claims import evaluate_claims, read_verdicts
-from fmnist.config import read_yaml
-from fmnist.confusion import confusion_table
-from fmnist.data_files import FILES
-from fmnist.experiments import plan_experiments, seeds_of
-from fmnist.files import write_json, write_text
-from fmnist.gathering import RUN_COLUMNS, read_runs
-from fmnist.image_noise import compared_pairs, noise_table
-from fmnist.models import parameter_count
-from fmnist.reported import read_reported
-from fmnist.run_config import format_value
-from fmnist.tables import experiment_table, reported_against_replicated, to_csv
+from fmnist.analysis.confusion import confusion_table
+from fmnist.analysis.image_noise import compared_pairs, noise_table
+from fmnist.analysis.network_layers import build_network
+from fmnist.analysis.tables import experiment_table, reported_against_replicated, to_csv
+from fmnist.claims.claim_list import read_claims
+from fmnist.claims.compared_runs import KnownRuns
+from fmnist.claims.evaluate import evaluate_claims, read_verdicts
+from fmnist.claims.examine import Material
+from fmnist.common.files import write_json, write_text
+from fmnist.data.fashion_mnist import FILES
+from fmnist.plan.experiments import plan_experiments, seeds_of
+from fmnist.plan.original import read_reported
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.runs.gathering import RUN_COLUMNS, read_runs
+from fmnist.training.models import parameter_count
+from fmnist.training.settings import format_value
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"

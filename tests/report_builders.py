@@ -4,8 +4,8 @@ import re
 
 from made_up_results import ROOT, script, shipped_config
 
-from fmnist.rendering import Style
-from fmnist.report import render_sections
+from fmnist.report.rendering import Style
+from fmnist.report.sections import render_sections
 
 STYLE = Style(
     crossref=ROOT / "report/style/crossref.lua",

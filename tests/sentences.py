@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fmnist.errors import ConfigError
+from fmnist.common.errors import ConfigError
 
 
 def is_one_sentence(message: str) -> bool:

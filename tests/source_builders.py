@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from builders import SAMPLE
 
-from fmnist import data_files
+from fmnist.data import fashion_mnist as data_files
 
 ROOT = Path(__file__).parents[1]
 MIRROR = "https://mirror.invalid/"

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from fmnist.statistics import Array
+from fmnist.analysis.statistics import Array
 
 NAN = math.nan
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from builders import CONFIG, job, run_config, script
 
-from fmnist import checkpoints
-from fmnist.joblog import run_logged
+from fmnist.common.job import run_logged
+from fmnist.training import checkpoints
 
 OUTPUTS = {
     "metrics": "metrics.json",

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from cases import Arrays
 
-from fmnist.run_config import RunConfig
+from fmnist.training.settings import RunConfig
 
 # Take that many steps, at most one epoch, in shuffled order; return the seconds they took.
 Train = Callable[[int], float]

@@ -13,7 +13,7 @@ import torch
 from cases import Arrays
 from torch import Tensor, nn
 
-from fmnist.run_config import RunConfig
+from fmnist.training.settings import RunConfig
 from peers import Train
 from peers.network import network
 

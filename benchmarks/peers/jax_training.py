@@ -15,7 +15,7 @@ import optax  # type: ignore[import-not-found]
 from cases import Arrays
 from torch import nn
 
-from fmnist.run_config import LeNet5Config, RunConfig
+from fmnist.training.settings import LeNet5Config, RunConfig
 from peers import Train
 from peers.network import network
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from cases import Arrays
 
-from fmnist.run_config import FCConfig, LeNet5Config, RunConfig
+from fmnist.training.settings import FCConfig, LeNet5Config, RunConfig
 from peers import Train
 
 

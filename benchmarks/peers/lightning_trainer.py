@@ -12,7 +12,7 @@ from cases import Arrays
 from torch import Tensor
 from torch.nn import functional as F
 
-from fmnist.run_config import RunConfig
+from fmnist.training.settings import RunConfig
 from peers import Train
 from peers.network import network
 from peers.torch_loop import resident

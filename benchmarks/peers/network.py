@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from fmnist.run_config import FCConfig, LeNet5Config, RunConfig
+from fmnist.training.settings import FCConfig, LeNet5Config, RunConfig
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU}
 POOLINGS: dict[str, type[nn.Module]] = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}

@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms  # type: ignore[import-untyped]
 
-from fmnist.run_config import RunConfig
+from fmnist.training.settings import RunConfig
 from peers import Train
 from peers.network import network
 

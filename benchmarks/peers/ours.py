@@ -5,12 +5,12 @@ import time
 import torch
 from cases import Arrays
 
-from fmnist import training
-from fmnist.dataset import Dataset
-from fmnist.engines import choose_engine
-from fmnist.models import build_model
-from fmnist.optimizers import OPTIMIZERS, SCHEDULERS
-from fmnist.run_config import RunConfig
+from fmnist.training import loop as training
+from fmnist.training.dataset import Dataset
+from fmnist.training.engines import choose_engine
+from fmnist.training.models import build_model
+from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.training.settings import RunConfig
 from peers import NoEngineError, Train
 from peers.torch_loop import resident
 

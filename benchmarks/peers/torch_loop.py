@@ -8,7 +8,7 @@ from cases import Arrays
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fmnist.run_config import RunConfig
+from fmnist.training.settings import RunConfig
 from peers import Train
 from peers.network import network
 

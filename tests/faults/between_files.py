@@ -19,8 +19,8 @@ from faults.registry import check
 from faults.trainings import SMALL, Training, prepared
 from training_process import training_job
 
-from fmnist import checkpoints
-from fmnist.joblog import run_logged
+from fmnist.common.job import run_logged
+from fmnist.training import checkpoints
 
 EPOCHS = 2
 OPERATIONS = ("replace", "unlink", "rmdir")

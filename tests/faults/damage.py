@@ -17,9 +17,9 @@ from faults.registry import Outcome, check, fault
 from faults.trainings import Training, prepared
 from training_process import OUTPUTS
 
-from fmnist.dataset import Dataset, load_dataset
-from fmnist.errors import DataError
-from fmnist.gathering import CURVE_HEADER, RunFolder, gather_curves, gather_runs
+from fmnist.common.errors import DataError
+from fmnist.runs.gathering import CURVE_HEADER, RunFolder, gather_curves, gather_runs
+from fmnist.training.dataset import Dataset, load_dataset
 
 DATA = "d" * 64
 CHANCE = random.Random(7)  # noqa: S311

@@ -12,14 +12,15 @@ from pathlib import Path
 from builders import SAMPLE
 from faults.registry import Outcome, check, fault
 
-from fmnist.data_files import FILES
+from fmnist.data.fashion_mnist import FILES
 
 # The sample plays the full set, and a server on this machine the mirrors.
 PROGRAM = """
 import os, sys
 from pathlib import Path
 from types import MappingProxyType
-from fmnist import data_files, sources
+from fmnist.data import fashion_mnist as data_files
+from fmnist.data import sources
 sources.CHECKSUMS = MappingProxyType({"fashion_mnist": data_files.CHECKSUMS["sample"]})
 sources.DEBIAN_FOLDER = Path("/nowhere")
 os.environ["PATH"] = ""  # without apt-get, the mirrors are the last source

@@ -1,23 +1,5 @@
 # A verdict on every claim of the original, and what the test images have to do with it.
 
-CLAIM_CODE = modules(
-    "claim_curves.py",
-    "claim_data.py",
-    "claim_forms.py",
-    "claim_list.py",
-    "claim_rows.py",
-    "claim_runs.py",
-    "claim_testing.py",
-    "claim_words.py",
-    "claims.py",
-    "statistics.py",
-    "verdicts.py",
-)
-
-
-NOISE_CODE = modules(
-    "image_noise.py", "known_noise.py", "predictions.py", "statistics.py"
-)
 KNOWN_NOISE = reused_files("image_noise.csv", "runs.csv")
 
 CLAIM_IDS = [
@@ -39,7 +21,7 @@ rule claims_table:
         claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
         reported_schema=here("workflow/schemas/reported.schema.yaml"),
-        code=[*CLAIM_CODE, *modules("experiments.py", "reported.py")],
+        code=up_to("claims"),
     output:
         report(
             f"{RESULTS}/claims.csv",
@@ -67,10 +49,7 @@ rule claim_figures:
         claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
         reported_schema=here("workflow/schemas/reported.schema.yaml"),
-        code=[
-            *CLAIM_CODE,
-            *modules("claim_figures.py", "claim_overview.py", "plot_style.py"),
-        ],
+        code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
         overview=report(
@@ -98,7 +77,7 @@ rule image_noise:
         arrays=ancient(ARRAYS),
         # What is known of reused runs whose predictions are not.
         known=KNOWN_NOISE,
-        code=NOISE_CODE,
+        code=up_to("claims"),
     output:
         report(
             f"{RESULTS}/image_noise.csv",

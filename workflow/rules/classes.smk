@@ -1,15 +1,5 @@
 # Class by class: which is taken for which, and what each change does to every one of them.
 
-CONFUSION_CODE = modules("confusion.py", "predictions.py")
-CLASS_FIGURE_CODE = modules(
-    "claim_words.py",
-    "class_figures.py",
-    "classes.py",
-    "confusion.py",
-    "plot_style.py",
-    "statistics.py",
-)
-
 
 rule confusion:
     input:
@@ -18,7 +8,7 @@ rule confusion:
         arrays=ancient(ARRAYS),
         # What is known of reused runs whose predictions are not.
         known=reused_files("confusion.csv"),
-        code=CONFUSION_CODE,
+        code=up_to("analysis"),
     output:
         f"{RESULTS}/confusion.csv",
     log:
@@ -35,7 +25,7 @@ rule predictions:
         # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
         runs=rules.gather.output.runs,
         arrays=ancient(ARRAYS),
-        code=modules("prediction_store.py", "predictions.py"),
+        code=up_to("runs"),
     output:
         f"{RESULTS}/predictions.npz",
     log:
@@ -50,7 +40,7 @@ rule predictions:
 rule class_figures:
     input:
         confusion=rules.confusion.output[0],
-        code=CLASS_FIGURE_CODE,
+        code=up_to("figures"),
     output:
         confusion=report(
             f"{RESULTS}/figures/confusion.svg",

@@ -5,15 +5,15 @@ import os
 import re
 from pathlib import Path
 
-from fmnist.claim_list import read_claims
-from fmnist.claim_runs import KnownRuns, runs_by_claim
-from fmnist.config import read_yaml
-from fmnist.errors import FmnistError
-from fmnist.experiments import plan_experiments, seeds_of, with_runs
-from fmnist.hardware import has_nvidia_gpu
-from fmnist.reported import read_reported
-from fmnist.reuse import is_reused, read_known, reusable
-from fmnist.workload import work
+from fmnist.claims.claim_list import read_claims
+from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.common.errors import FmnistError
+from fmnist.plan.experiments import plan_experiments, seeds_of, with_runs
+from fmnist.plan.hardware import has_nvidia_gpu
+from fmnist.plan.original import read_reported
+from fmnist.runs.reuse import is_reused, read_known, reusable
+from fmnist.plan.cost import work
 
 BASE = Path(workflow.basedir)
 SCHEMAS = BASE / "workflow/schemas"
@@ -24,9 +24,26 @@ def here(path):
     return os.path.relpath(BASE / path)
 
 
-def modules(*names):
-    """Modules of the package, as inputs: editing one reruns the rules that name it."""
-    return [here(f"fmnist/{name}") for name in names]
+def package(name):
+    """Return the files of a package, C++ included: an edit reruns the rules that name it."""
+    folder = BASE / "fmnist" / name
+    return sorted(
+        here(path)
+        for ending in ("py", "cpp", "h")
+        for path in folder.rglob(f"*.{ending}")
+    )
+
+
+# Each package imports only those before it. `training` is left out: what it changes
+# arrives through the files of the runs.
+STAGES = "common data plan runs analysis claims figures report".split()
+
+
+def up_to(stage):
+    """Return the files of a package and of all that it may import."""
+    return [
+        path for name in STAGES[: STAGES.index(stage) + 1] for path in package(name)
+    ]
 
 
 def checked_plan():
@@ -186,7 +203,7 @@ GPUS_PER_RUN = int(
 
 def stop_without_cuda():
     """End before any job starts where the config demands a GPU that is not there."""
-    from fmnist.devices import (
+    from fmnist.training.devices import (
         require_cuda,
     )  # imports torch, which only this check needs
 

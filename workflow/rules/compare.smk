@@ -5,7 +5,7 @@ rule compare:
     input:
         runs=rules.gather.output.runs,
         reference=here("reference/runs.csv"),
-        code=modules("compare.py", "statistics.py"),
+        code=up_to("analysis"),
     output:
         f"{RESULTS}/compare.csv",
     log:

@@ -1,7 +1,5 @@
 # One figure an experiment, the two networks, and reported against replicated.
 
-PLOT_CODE = modules("figures.py", "plot_style.py", "statistics.py")
-
 
 rule figure:
     input:
@@ -9,7 +7,7 @@ rule figure:
         loss=rules.gather.output.loss,
         reported=here("report/reported.yaml"),
         schema=here("workflow/schemas/reported.schema.yaml"),
-        code=PLOT_CODE,
+        code=up_to("figures"),
     output:
         report(
             f"{RESULTS}/figures/{{experiment}}.svg",
@@ -31,7 +29,7 @@ rule figure:
 rule comparison_figure:
     input:
         table=rules.comparison_table.output[0],
-        code=[*PLOT_CODE, *modules("comparison_figure.py")],
+        code=up_to("figures"),
     output:
         report(
             f"{RESULTS}/figures/reported_vs_replicated.svg",

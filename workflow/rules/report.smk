@@ -6,7 +6,7 @@ FRAGMENTS = sorted(set((BASE / "report/sections").rglob("*.md.j2")) - set(SECTIO
 
 rule diagram:
     input:
-        code=modules("architecture.py", "diagrams.py", "models.py"),
+        code=[*package("training"), *up_to("figures")],
     output:
         report(
             f"{RESULTS}/figures/{{network}}_network.svg",
@@ -56,31 +56,7 @@ rule report:
         html_template=here("report/style/page.html"),
         css=here("report/style/page.css"),
         typst_template=here("report/style/paper.typ"),
-        code=modules(
-            "architecture.py",
-            "checksums.py",
-            "claim_list.py",
-            "classes.py",
-            "confusion.py",
-            "experiments.py",
-            "figures.py",
-            "gathering.py",
-            "markdown.py",
-            "models.py",
-            "partial.py",
-            "rendering.py",
-            "report.py",
-            "report_candidates.py",
-            "report_claims.py",
-            "report_classes.py",
-            "report_comparison.py",
-            "report_context.py",
-            "report_images.py",
-            "report_results.py",
-            "reported.py",
-            "run_columns.py",
-            "run_config.py",
-        ),
+        code=up_to("report"),
     output:
         markdown=f"{RESULTS}/report/report.md",
         html=report(

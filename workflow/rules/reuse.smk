@@ -15,14 +15,7 @@ if REUSED:
             predictions=reused_files("predictions.npz"),
             arrays=ancient(ARRAYS),
             schema=here("workflow/schemas/config.schema.yaml"),
-            code=modules(
-                "gathering.py",
-                "prediction_store.py",
-                "predictions.py",
-                "reuse.py",
-                "reused_runs.py",
-                "run_columns.py",
-            ),
+            code=up_to("runs"),
         output:
             metrics=run_files("metrics.json", REUSED),
             loss=run_files("loss.csv", REUSED),

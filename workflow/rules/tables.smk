@@ -6,7 +6,7 @@ rule gather:
         # The script reads the loss.csv and provenance.json beside each: the same job makes them.
         metrics=run_files("metrics.json"),
         checksum=CHECKSUM,
-        code=modules("gathering.py", "provenance.py", "run_columns.py"),
+        code=up_to("runs"),
     output:
         runs=ALL_RUNS,
         loss=f"{RESULTS}/loss.csv",
@@ -23,15 +23,12 @@ rule gather:
         "../scripts/gather.py"
 
 
-TABLE_CODE = modules("experiments.py", "reported.py", "statistics.py", "tables.py")
-
-
 rule table:
     input:
         runs=rules.gather.output.runs,
         reported=here("report/reported.yaml"),
         schema=here("workflow/schemas/reported.schema.yaml"),
-        code=TABLE_CODE,
+        code=up_to("analysis"),
     output:
         report(
             f"{RESULTS}/tables/{{experiment}}.csv",
@@ -55,7 +52,7 @@ rule comparison_table:
         runs=rules.gather.output.runs,
         reported=here("report/reported.yaml"),
         schema=here("workflow/schemas/reported.schema.yaml"),
-        code=TABLE_CODE,
+        code=up_to("analysis"),
     output:
         report(
             f"{RESULTS}/tables/reported_vs_replicated.csv",

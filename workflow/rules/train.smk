@@ -4,44 +4,12 @@
 # small file with their checksums, because Snakemake plans a job the slower the more inputs
 # it has, and there can be many thousand of them.
 
-TRAINING_CODE = modules(
-    "checkpoints.py",
-    "dataset.py",
-    "devices.py",
-    "engines.py",
-    "losses.py",
-    "models.py",
-    "native/activations.h",
-    "native/build.py",
-    "native/connected.h",
-    "native/connected.py",
-    "native/convolution.h",
-    "native/dense.h",
-    "native/kernels.cpp",
-    "native/layers.h",
-    "native/lenet5.py",
-    "native/losses.h",
-    "native/network.py",
-    "native/optimizers.h",
-    "native/products.h",
-    "native/steps.py",
-    "native/training.h",
-    "native/transpose.h",
-    "native/vectors.h",
-    "native/winograd.h",
-    "optimizers.py",
-    "randomness.py",
-    "run_config.py",
-    "training.py",
-    "uncompiled.py",
-)
-
 
 # Snakemake compares so small a file by its content: what is touched and not edited
 # writes nothing new here, and retrains nothing.
 rule training_state:
     input:
-        code=TRAINING_CODE,
+        code=package("training"),
         data=CHECKSUM,
     output:
         TRAINING_STATE,

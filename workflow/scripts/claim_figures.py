@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.claim_figures import claim_figure
-from fmnist.claim_overview import overview_figure
-from fmnist.claim_runs import compared_runs
-from fmnist.claim_testing import examine
-from fmnist.claims import read_material, read_verdicts
-from fmnist.experiments import Experiment
-from fmnist.figures import save_svg
-from fmnist.files import write_text
-from fmnist.joblog import run_logged
+from fmnist.claims.compared_runs import compared_runs
+from fmnist.claims.evaluate import read_material, read_verdicts
+from fmnist.claims.examine import examine
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.figures.claim import claim_figure
+from fmnist.figures.experiment import save_svg
+from fmnist.figures.verdicts import overview_figure
+from fmnist.plan.experiments import Experiment
 
 FILES = ("runs", "loss", "claims", "claims_schema", "reported", "reported_schema")
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.claims import evaluate_claims, read_material
-from fmnist.experiments import Experiment
-from fmnist.files import write_text
-from fmnist.joblog import run_logged
-from fmnist.tables import to_csv
+from fmnist.analysis.tables import to_csv
+from fmnist.claims.evaluate import evaluate_claims, read_material
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.plan.experiments import Experiment
 
 FILES = ("runs", "loss", "claims", "claims_schema", "reported", "reported_schema")
 

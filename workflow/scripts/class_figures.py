@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.class_figures import classes_figure, confusion_figure
-from fmnist.classes import class_changes, shown_matrices
-from fmnist.confusion import confusion_matrices, read_confusion
-from fmnist.experiments import Experiment, with_runs
-from fmnist.figures import save_svg
-from fmnist.joblog import run_logged
+from fmnist.analysis.class_changes import class_changes, shown_matrices
+from fmnist.analysis.confusion import confusion_matrices, read_confusion
+from fmnist.common.job import run_logged
+from fmnist.figures.classes import classes_figure, confusion_figure
+from fmnist.figures.experiment import save_svg
+from fmnist.plan.experiments import Experiment, with_runs
 
 
 def main(job: Any) -> None:

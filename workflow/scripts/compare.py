@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.compare import compare_runs
-from fmnist.files import write_text
-from fmnist.gathering import read_runs
-from fmnist.joblog import run_logged
-from fmnist.tables import to_csv
+from fmnist.analysis.compare import compare_runs
+from fmnist.analysis.tables import to_csv
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.runs.gathering import read_runs
 
 
 def main(job: Any) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.comparison_figure import comparison_figure
-from fmnist.figures import save_svg
-from fmnist.joblog import run_logged
-from fmnist.tables import read_comparison
+from fmnist.analysis.tables import read_comparison
+from fmnist.common.job import run_logged
+from fmnist.figures.comparison import comparison_figure
+from fmnist.figures.experiment import save_svg
 
 
 def main(job: Any) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.experiments import Experiment
-from fmnist.files import write_text
-from fmnist.gathering import read_runs
-from fmnist.joblog import run_logged
-from fmnist.reported import read_reported
-from fmnist.tables import reported_against_replicated, to_csv
+from fmnist.analysis.tables import reported_against_replicated, to_csv
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.plan.experiments import Experiment
+from fmnist.plan.original import read_reported
+from fmnist.runs.gathering import read_runs
 
 
 def main(job: Any) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.confusion import confusion_table, read_confusion, with_known
-from fmnist.files import write_text
-from fmnist.gathering import read_runs
-from fmnist.joblog import run_logged
-from fmnist.predictions import all_predictions, read_test_labels
-from fmnist.tables import to_csv
+from fmnist.analysis.confusion import confusion_table, read_confusion, with_known
+from fmnist.analysis.tables import to_csv
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.runs.gathering import read_runs
+from fmnist.runs.predictions import all_predictions, read_test_labels
 
 
 def main(job: Any) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.architecture import build_network, layers
-from fmnist.diagrams import DRAWINGS
-from fmnist.files import atomic
-from fmnist.joblog import run_logged
+from fmnist.analysis.network_layers import build_network, layers
+from fmnist.common.files import atomic
+from fmnist.common.job import run_logged
+from fmnist.figures.networks import DRAWINGS
 
 
 def main(job: Any) -> None:

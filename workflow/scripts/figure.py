@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.experiments import Experiment
-from fmnist.figures import experiment_figure, save_svg
-from fmnist.gathering import read_curves, read_runs
-from fmnist.joblog import run_logged
-from fmnist.reported import read_reported
+from fmnist.common.job import run_logged
+from fmnist.figures.experiment import experiment_figure, save_svg
+from fmnist.plan.experiments import Experiment
+from fmnist.plan.original import read_reported
+from fmnist.runs.gathering import read_curves, read_runs
 
 
 def main(job: Any) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.files import write_json, write_text
-from fmnist.gathering import RunFolder, gather_curves, gather_runs
-from fmnist.joblog import run_logged
-from fmnist.provenance import file_sha256, summarise
+from fmnist.common.files import write_json, write_text
+from fmnist.common.job import run_logged
+from fmnist.runs.gathering import RunFolder, gather_curves, gather_runs
+from fmnist.runs.provenance import file_sha256, summarise
 
 
 def main(job: Any) -> None:

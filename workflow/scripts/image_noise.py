@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from fmnist.claims import read_verdicts
-from fmnist.files import write_text
-from fmnist.gathering import read_runs
-from fmnist.image_noise import COLUMNS, TEXTS, compared_pairs, noise_table
-from fmnist.joblog import run_logged
-from fmnist.known_noise import with_known
-from fmnist.known_tables import read_known
-from fmnist.predictions import all_predictions, read_test_labels
-from fmnist.tables import to_csv
+from fmnist.analysis.image_noise import COLUMNS, TEXTS, compared_pairs, noise_table
+from fmnist.analysis.known_noise import with_known
+from fmnist.analysis.tables import to_csv
+from fmnist.claims.evaluate import read_verdicts
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
+from fmnist.runs.gathering import read_runs
+from fmnist.runs.known_tables import read_known
+from fmnist.runs.predictions import all_predictions, read_test_labels
 
 
 def main(job: Any) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.gathering import read_runs
-from fmnist.joblog import run_logged
-from fmnist.prediction_store import write_store
-from fmnist.predictions import all_predictions, read_test_labels
+from fmnist.common.job import run_logged
+from fmnist.runs.gathering import read_runs
+from fmnist.runs.prediction_store import write_store
+from fmnist.runs.predictions import all_predictions, read_test_labels
 
 
 def main(job: Any) -> None:

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist import data_files, dataset, files, idx, sources
-from fmnist.joblog import run_logged
+from fmnist.common import files
+from fmnist.common.job import run_logged
+from fmnist.data import fashion_mnist as data_files
+from fmnist.data import idx, sources
+from fmnist.training import dataset
 
 
 def main(job: Any) -> None:

@@ -5,17 +5,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fmnist.checksums import read_checksums
-from fmnist.claim_list import read_claims
-from fmnist.config import read_yaml
-from fmnist.experiments import plan_experiments
-from fmnist.files import atomic, write_text
-from fmnist.gathering import read_curves, read_runs
-from fmnist.joblog import run_logged
-from fmnist.rendering import Style, write_html, write_pdf
-from fmnist.report import render_sections
-from fmnist.report_context import Inputs, build_context
-from fmnist.reported import read_reported
+from fmnist.claims.claim_list import read_claims
+from fmnist.common.checksums import read_checksums
+from fmnist.common.files import atomic, write_text
+from fmnist.common.job import run_logged
+from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.original import read_reported
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.report.context import Inputs, build_context
+from fmnist.report.rendering import Style, write_html, write_pdf
+from fmnist.report.sections import render_sections
+from fmnist.runs.gathering import read_curves, read_runs
 
 
 def main(job: Any) -> None:

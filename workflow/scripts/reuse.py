@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.config import read_yaml
-from fmnist.experiments import plan_experiments
-from fmnist.joblog import run_logged
-from fmnist.predictions import read_test_labels
-from fmnist.reuse import read_known, reusable
-from fmnist.reused_runs import rebuild, write_run
+from fmnist.common.job import run_logged
+from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.runs.predictions import read_test_labels
+from fmnist.runs.reuse import read_known, reusable
+from fmnist.runs.reused_runs import rebuild, write_run
 
 
 def main(job: Any) -> None:

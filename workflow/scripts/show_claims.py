@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.claims import read_verdicts, verdict_table
-from fmnist.joblog import run_logged
+from fmnist.claims.evaluate import read_verdicts, verdict_table
+from fmnist.common.job import run_logged
 
 
 def main(job: Any) -> None:

@@ -3,17 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.checkpoints import Checkpoint
-from fmnist.checksums import DATA, read_checksums
-from fmnist.dataset import load_dataset
-from fmnist.devices import choose_device, make_deterministic
-from fmnist.joblog import run_logged
-from fmnist.leases import take_gpu
-from fmnist.progress import epoch_reporter
-from fmnist.provenance import cpu_name, describe_run
-from fmnist.run_config import RunConfig
-from fmnist.run_files import write_loss_curve, write_metrics, write_predictions, write_provenance
-from fmnist.training import train
+from fmnist.common.checksums import DATA, read_checksums
+from fmnist.common.job import run_logged
+from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions, write_provenance
+from fmnist.runs.gpu_leases import take_gpu
+from fmnist.runs.progress import epoch_reporter
+from fmnist.runs.provenance import cpu_name, describe_run
+from fmnist.training.checkpoints import Checkpoint
+from fmnist.training.dataset import load_dataset
+from fmnist.training.devices import choose_device, make_deterministic
+from fmnist.training.loop import train
+from fmnist.training.settings import RunConfig
 
 
 def main(job: Any) -> None:

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fmnist.checksums import DATA, checksum_list
-from fmnist.files import write_text
-from fmnist.joblog import run_logged
+from fmnist.common.checksums import DATA, checksum_list
+from fmnist.common.files import write_text
+from fmnist.common.job import run_logged
 
 
 def main(job: Any) -> None:

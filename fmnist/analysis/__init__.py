@@ -1,0 +1,1 @@
+"""Numbers from runs: statistics, tables, confusion matrices, noise of the test images."""

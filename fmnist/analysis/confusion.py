@@ -1,0 +1,101 @@
+"""Confusion matrices: how many test images of each class every run takes for which class."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fmnist.analysis.statistics import Array
+from fmnist.common.errors import DataError
+from fmnist.runs.known_tables import read_known
+from fmnist.runs.predictions import Classes, same_accuracy
+from fmnist.training.dataset import CLASS_NAMES
+
+COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
+TEXTS = ("run_id", "true_class", "predicted_class")
+_CLASSES = len(CLASS_NAMES)
+
+
+def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Classes) -> pd.DataFrame:
+    """Return confusion.csv: one row for every run, seed and pair of classes that occurs.
+
+    `predictions` are (run id, seed, predicted classes), `labels` the true classes.
+    """
+    rows = []
+    for run_id, seed, predicted in predictions:
+        counts = np.bincount(labels.astype(int) * _CLASSES + predicted, minlength=_CLASSES**2)
+        for pair in np.flatnonzero(counts):
+            true, taken = divmod(int(pair), _CLASSES)
+            rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], int(counts[pair])))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def with_known(table: pd.DataFrame, known: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Add what another confusion.csv knows of the rows of a runs.csv that a table has nothing of.
+
+    Raises DataError where that is not the confusion of a run with its test accuracy.
+    """
+    counted, others = _by_run(table), _by_run(known)
+    parts = []
+    for run_id, seed, accuracy in zip(runs["run_id"], runs["seed"], runs["test_accuracy"], strict=True):
+        pair = (run_id, seed)
+        if pair in counted:
+            parts.append(counted[pair])
+        elif pair in others:
+            _check(others[pair], pair, accuracy)
+            parts.append(others[pair])
+    return pd.concat(parts, ignore_index=True) if parts else table
+
+
+def _by_run(table: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
+    pairs = table[["run_id", "seed"]].drop_duplicates()
+    groups = table.groupby(["run_id", "seed"], sort=False)
+    return {pair: groups.get_group(pair) for pair in pairs.itertuples(index=False, name=None)}
+
+
+def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
+    right, images = rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum(), rows["images"].sum()
+    if not set(rows["true_class"]) | set(rows["predicted_class"]) <= set(CLASS_NAMES):
+        raise DataError(f"The known confusion of {pair[0]!r} with seed {pair[1]} has other classes; allowed: ours.")
+    if not same_accuracy(right / images, accuracy, int(images)):
+        raise DataError(
+            f"The known confusion of {pair[0]!r} with seed {pair[1]} has an accuracy of {right / images:g}, and its "
+            f"run's test_accuracy is {accuracy:g}; allowed: the same."
+        )
+
+
+def read_confusion(path: Path) -> pd.DataFrame:
+    """Read a confusion.csv. Raises DataError where it is none."""
+    return read_known(path, COLUMNS, TEXTS)
+
+
+def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:
+    """Return every run's matrices by run id: images[seed, true class, predicted class], in the order of CLASS_NAMES."""
+    place = {name: index for index, name in enumerate(CLASS_NAMES)}
+    found = {}
+    for run_id, rows in table.groupby("run_id", sort=False):
+        seeds = sorted(set(rows["seed"]))
+        matrices = np.zeros((len(seeds), _CLASSES, _CLASSES))
+        true, taken = (rows[name].map(place).to_numpy() for name in ("true_class", "predicted_class"))
+        matrices[rows["seed"].map(seeds.index).to_numpy(), true, taken] = rows["images"].to_numpy()
+        found[str(run_id)] = matrices
+    return found
+
+
+def in_percent(matrices: Array) -> Array:
+    """Return [..., true class, predicted class] in percent of the true class; NaN for a class without images."""
+    images = matrices.sum(axis=-1, keepdims=True)
+    percent: Array = np.divide(100 * matrices, images, out=np.full_like(matrices, np.nan), where=images > 0)
+    return percent
+
+
+def class_accuracies(matrices: Array) -> Array:
+    """Return [..., class]: the percentage of each class's images that are recognised."""
+    return np.diagonal(in_percent(matrices), axis1=-2, axis2=-1)
+
+
+def accuracies(matrices: Array) -> Array:
+    """Return the percentage of all images that are recognised, for each matrix."""
+    percent: Array = 100 * np.trace(matrices, axis1=-2, axis2=-1) / matrices.sum(axis=(-2, -1))
+    return percent

@@ -1,0 +1,30 @@
+"""Lists of SHA-256 checksums, one line a file, as `sha256sum` writes them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from fmnist.common.errors import DataError
+from fmnist.runs.provenance import file_sha256
+
+DATA = "data"  # the name of the data set, as a whole, in the list of what decides the runs' numbers
+LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+
+
+def checksum_list(files: Mapping[str, Path]) -> str:
+    """Return the list of some files, by the names that they are to have in it, in that order."""
+    return "".join(f"{file_sha256(path)}  {name}\n" for name, path in files.items())
+
+
+def read_checksums(path: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file that a list names, by its name.
+
+    Raises DataError where the list cannot be read, is empty or holds any other line.
+    """
+    try:
+        found = [LINE.fullmatch(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read ({error}); delete it to have it made anew.") from None
+    if not found or None in found:
+        raise DataError(f"{path} is no list of SHA-256 checksums; delete it to have it made anew.")
+    return {match[2]: match[1] for match in found if match}

@@ -1,0 +1,1 @@
+"""Obtain, verify and parse the images."""

@@ -1,0 +1,1 @@
+"""From the config to experiments and their runs; what the original printed."""

@@ -1,0 +1,68 @@
+"""The report as one Markdown file: Jinja2 fills its sections from the results."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from fmnist.report import markdown
+from fmnist.report.claims import p_value
+from fmnist.training.settings import format_value
+
+# What stands in the last column of section 7: the exception is what the eye should find.
+INSIDE = {"true": "inside", "false": Markup("**outside**")}
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "code": markdown.code,
+    "counted": markdown.counted,
+    "decimals": markdown.decimals,
+    "duration": markdown.duration,
+    "identifier": markdown.identifier,
+    "integer": markdown.integer,
+    "listed": markdown.listed,
+    "listing": markdown.listing,
+    "loss": markdown.loss,
+    "metadata": markdown.metadata,
+    "p_value": p_value,
+    "percent": markdown.percent,
+    "say": lambda row, result: result.say(row),
+    "setting": markdown.setting,
+    "setting_text": lambda value: markdown.word(format_value(value)) if value is not None else None,
+    "signed": markdown.signed,
+    "verdict": lambda inside: INSIDE.get(inside, markdown.NO_NUMBER),
+    "word": markdown.word,
+}
+
+
+def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str:
+    """Fill the section templates and join them, in the order given, into one document.
+
+    A section that prints nothing, such as that of extensions not run, leaves no trace.
+    Sections can include or import templates that lie in their folder or below it. What a
+    template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
+    that the context lacks is an error (jinja2.UndefinedError), never a gap.
+    """
+    environment = _environment(sections[0].parent)
+    texts = [environment.get_template(section.name).render(context).strip() for section in sections]
+    return "\n\n".join(text for text in texts if text) + "\n"
+
+
+def _environment(folder: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
+        undefined=jinja2.StrictUndefined,
+        # Escaping happens in `finalize`, for Markdown; autoescape marks what macros return
+        # as escaped already, so that it is not escaped twice.
+        autoescape=True,
+        finalize=markdown.escape,
+        # Pandoc writes anchors as {#name}, where Jinja2 would see a comment.
+        comment_start_string="{//",
+        comment_end_string="//}",
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals |= {"compared": markdown.compared, "spread": markdown.spread}
+    return environment

@@ -1,0 +1,42 @@
+"""Progress that a person can read: which run, which epoch, how long still."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+
+from fmnist.training.loop import EpochRecord
+
+SECONDS_BETWEEN_LINES = 20  # on the terminal, where several runs speak; the log has every epoch
+
+
+def epoch_reporter(run: str, epochs: int) -> Callable[[EpochRecord], None]:
+    """Return a function that reports each epoch of a run to its log, some to stderr."""
+    started = time.monotonic()
+    last_shown, reported = started, 0
+
+    def report(record: EpochRecord) -> None:
+        nonlocal last_shown, reported
+        now, reported = time.monotonic(), reported + 1
+        # A resumed run has trained fewer epochs here than it has: all at the pace of these.
+        line = epoch_line(run, record, epochs, (now - started) * record.epoch / reported)
+        logging.info("%s", line)
+        if now - last_shown >= SECONDS_BETWEEN_LINES or record.epoch == epochs:
+            print(line, file=sys.stderr, flush=True)
+            last_shown = now
+
+    return report
+
+
+def epoch_line(run: str, record: EpochRecord, epochs: int, seconds: float) -> str:
+    """Say how far a run is; the time left is the mean time of its epochs so far."""
+    left = seconds / record.epoch * (epochs - record.epoch)
+    return (
+        f"{run}: epoch {record.epoch}/{epochs}, training loss {record.train_loss:.4f}, "
+        f"test accuracy {100 * record.test_accuracy:.2f}%, {_duration(left)} left"
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

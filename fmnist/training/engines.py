@@ -1,0 +1,106 @@
+"""How a model's outputs are computed: by the native kernels or by PyTorch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from fmnist.common.errors import FmnistError
+from fmnist.training.dataset import Dataset
+from fmnist.training.losses import LOSSES, Loss
+from fmnist.training.models import FCNetwork, LeNet5
+from fmnist.training.native.build import BuildError
+from fmnist.training.native.connected import NativeFCNetwork
+from fmnist.training.native.lenet5 import NativeLeNet5
+from fmnist.training.native.network import NativeNetwork
+from fmnist.training.native.steps import NativeStep
+
+ENGINES = ("auto", "native", "torch")
+NATIVE: dict[type[nn.Module], Callable[..., NativeNetwork]] = {FCNetwork: NativeFCNetwork, LeNet5: NativeLeNet5}
+
+# All images float32 [n, 1, 28, 28] and the batch's indices int64 [batch] -> logits [batch, 10].
+Forward = Callable[[Tensor, Tensor], Tensor]
+
+
+# Takes one step of the optimiser on a batch's indices; returns the batch's mean loss and how
+# many of its images were classified correctly.
+Step = Callable[[Tensor], tuple[Tensor, Tensor]]
+# Data, the name of the loss, the optimiser and the batch size -> steps on the training images.
+Trainer = Callable[[Dataset, str, Optimizer, int], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A way to compute a model's outputs and its training."""
+
+    name: str  # "native" or "torch"
+    forward: Forward  # in evaluation mode
+    trainer: Trainer
+    parameters: Sequence[nn.Parameter]  # what an optimiser steps: the model's own, or one that holds them all
+
+
+def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
+    """Return the engine for a model: auto means native wherever that is possible.
+
+    Raises FmnistError where native is demanded and cannot be had, and ValueError for an
+    unknown name.
+    """
+    if requested not in ENGINES:
+        raise ValueError(f"engine is {requested!r}; allowed: {', '.join(ENGINES)}")
+    if requested == "torch":
+        return _torch_engine(model)
+    try:
+        return _native_engine(model, device)
+    except BuildError as error:
+        if requested == "native":
+            raise FmnistError(f"engine is 'native', but {error}; use engine: auto or torch.") from None
+        return _torch_engine(model)
+
+
+def _torch_engine(model: nn.Module) -> Engine:
+    def forward(images: Tensor, indices: Tensor) -> Tensor:
+        model.eval()
+        outputs: Tensor = model(images[indices])
+        return outputs
+
+    def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
+        return partial(_torch_step, model, data, LOSSES[loss], optimizer)
+
+    return Engine("torch", forward, trainer, list(model.parameters()))
+
+
+def _torch_step(
+    model: nn.Module, data: Dataset, loss_function: Loss, optimizer: Optimizer, batch: Tensor
+) -> tuple[Tensor, Tensor]:
+    model.train()
+    labels = data.train_labels[batch]
+    outputs = model(data.train_images[batch])
+    loss = loss_function(outputs, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach(), (outputs.argmax(1) == labels).sum()
+
+
+def _native_engine(model: nn.Module, device: torch.device) -> Engine:
+    if device.type != "cpu":
+        raise BuildError(f"the native kernels run on the CPU, and the device is {device.type}")
+    network = NATIVE[type(model)](model)
+
+    def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
+        return NativeStep(network, data.train_images, data.train_labels, loss, optimizer, batch_size)
+
+    return Engine("native", network, trainer, [network.parameters])
+
+
+@torch.no_grad()
+def predict(engine: Engine, images: Tensor, batch_size: int = 200) -> Tensor:
+    """Return the logits [images, 10] of the engine's model in evaluation mode.
+
+    The batch size decides speed only; no output depends on its batch's other images.
+    """
+    indices = torch.arange(len(images), device=images.device)
+    return torch.cat([engine.forward(images, batch) for batch in indices.split(batch_size)])

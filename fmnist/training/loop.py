@@ -1,0 +1,173 @@
+"""Train one run: `train(config, data, seed)` is the one entrance."""
+
+import gc
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler
+
+from fmnist.training.checkpoints import Checkpoint, Done, TrainingState
+from fmnist.training.dataset import Dataset
+from fmnist.training.engines import Engine, Step, choose_engine, predict
+from fmnist.training.losses import LOSSES
+from fmnist.training.models import build_model, parameter_count
+from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
+from fmnist.training.randomness import shuffling_generator, stream_seed
+from fmnist.training.settings import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpochRecord:
+    """One row of loss.csv. Accuracies are fractions, 0..1."""
+
+    epoch: int  # from 1
+    train_loss: float  # mean of the batch losses during the epoch, dropout on
+    train_accuracy: float  # of the same predictions that made train_loss
+    test_loss: float  # mean over the test images, dropout off
+    test_accuracy: float
+    learning_rate: float  # after the epoch's last step
+
+    @property
+    def finite(self) -> bool:
+        """Whether both losses are numbers still; a run that has lost them has diverged."""
+        return math.isfinite(self.train_loss) and math.isfinite(self.test_loss)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingResult:
+    """What a run leaves behind."""
+
+    epochs: list[EpochRecord]
+    parameter_count: int
+    fitted_train_accuracy: float  # of the final network on the training images, dropout off
+    diverged: bool  # a loss stopped being a number; training ended there
+    predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
+    seconds: float
+    engine: str  # that computed it: "native" or "torch"
+
+    @property
+    def generalization_gap(self) -> float:
+        """How much better the final network does on training than on test images, 0..1."""
+        return self.fitted_train_accuracy - self.epochs[-1].test_accuracy
+
+
+Progress = Callable[[EpochRecord], None]
+
+
+def train(
+    config: RunConfig,
+    data: Dataset,
+    seed: int,
+    engine: str = "auto",
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> TrainingResult:
+    """Train a run from scratch, or on from its checkpoint, and measure it after every epoch.
+
+    `engine` is auto, native or torch. The same config, seed, engine, machine and thread
+    count give the same result, bit for bit, however often it was cut off and resumed.
+    A loss that is no longer finite ends the training: a result, not an error.
+    """
+    started = time.perf_counter()
+    # What is imported by now stays: not looking through it at each collection saves a
+    # twentieth of a small batch's step.
+    gc.freeze()
+    model = _initialised(config, data, seed)
+    chosen = choose_engine(engine, model, data.train_images.device)
+    state = _first_state(config, model, chosen, data, seed)
+    # Before any step is prepared: loading replaces the optimiser's tensors.
+    done = checkpoint.restore(state) if checkpoint else Done()
+    started -= done.seconds
+    records = [EpochRecord(**record) for record in done.epochs]
+    while len(records) < config.epochs and all(record.finite for record in records):
+        records.append(_epoch(config, chosen, data, state, len(records) + 1))
+        if progress:
+            progress(records[-1])
+        if checkpoint:
+            checkpoint.keep(state, records, time.perf_counter() - started)
+    predictions = predict(chosen, data.test_images).argmax(1)
+    return TrainingResult(
+        epochs=records,
+        parameter_count=parameter_count(model),
+        fitted_train_accuracy=_accuracy(predict(chosen, data.train_images), data.train_labels),
+        diverged=not records[-1].finite,
+        predictions=predictions.to("cpu", torch.uint8).numpy(),
+        seconds=time.perf_counter() - started,
+        engine=chosen.name,
+    )
+
+
+def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
+    # Made on the CPU, then moved: the same weights on every device.
+    torch.manual_seed(stream_seed(seed, "initialisation"))
+    model = build_model(config).to(data.train_images.device)
+    # From here on torch's global stream serves dropout alone.
+    torch.manual_seed(stream_seed(seed, "dropout"))
+    return model
+
+
+def _first_state(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> TrainingState:
+    device = data.train_images.device
+    optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
+    return TrainingState(
+        identity={
+            "settings": config.settings(),
+            "seed": seed,
+            "engine": engine.name,
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "threads": torch.get_num_threads(),
+        },
+        model=model,
+        optimizer=optimizer,
+        scheduler=SCHEDULERS[config.scheduler](optimizer, config),
+        shuffling=shuffling_generator(seed),
+    )
+
+
+def _epoch(config: RunConfig, engine: Engine, data: Dataset, state: TrainingState, epoch: int) -> EpochRecord:
+    order = torch.randperm(len(data.train_labels), generator=state.shuffling)
+    step = engine.trainer(data, config.loss, state.optimizer, config.batch_size)
+    batches = _batches(order.to(data.train_labels.device), config)
+    train_loss, train_accuracy = _train_epoch(config, batches, step, state.scheduler)
+    step_after_epoch(state.scheduler, config, train_loss)
+    outputs = predict(engine, data.test_images)
+    return EpochRecord(
+        epoch=epoch,
+        train_loss=train_loss,
+        train_accuracy=train_accuracy,
+        test_loss=float(LOSSES[config.loss](outputs, data.test_labels)),
+        test_accuracy=_accuracy(outputs, data.test_labels),
+        learning_rate=float(state.optimizer.param_groups[0]["lr"]),
+    )
+
+
+def _train_epoch(
+    config: RunConfig, batches: list[Tensor], step: Step, scheduler: LRScheduler | None
+) -> tuple[float, float]:
+    """Train one epoch; return the mean batch loss and the accuracy while training."""
+    losses, correct = [], []
+    for batch in batches:
+        loss, right = step(batch)
+        step_after_batch(scheduler, config)
+        losses.append(loss)
+        correct.append(right)
+    seen = sum(len(batch) for batch in batches)
+    return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
+
+
+def _batches(order: Tensor, config: RunConfig) -> list[Tensor]:
+    batches = list(order.split(config.batch_size))
+    # "drop" drops a smaller batch, but never the only one.
+    if config.last_batch == "drop" and len(batches) > 1 and len(batches[-1]) < config.batch_size:
+        batches.pop()
+    return batches
+
+
+def _accuracy(outputs: Tensor, labels: Tensor) -> float:
+    return int((outputs.argmax(1) == labels).sum()) / len(labels)

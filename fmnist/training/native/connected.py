@@ -1,0 +1,37 @@
+"""The fully connected network through the native kernels.
+
+`NativeFCNetwork(model)(images, indices)` equals `model(images[indices])`.
+"""
+
+import ctypes
+
+from torch import nn
+
+from fmnist.training.models import FCNetwork
+from fmnist.training.native.network import ACTIVATION_CODES, NativeNetwork
+
+
+class _Connected(ctypes.Structure):
+    """The twin of `struct Connected` in connected.h."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_int64) for name in ("hidden", "activation", "weight1", "bias1", "weight2", "bias2")
+    )
+
+
+class NativeFCNetwork(NativeNetwork):
+    """An FCNetwork on the CPU, in float32: its outputs, and one step of its training."""
+
+    kernels = "connected"
+    chunk_of_images = None  # its products take a batch in blocks that suit the processor's cache
+
+    def _described(self, model: nn.Module, places: dict[str, int]) -> _Connected:
+        assert isinstance(model, FCNetwork)
+        return _Connected(
+            hidden=model.fc1.out_features,
+            activation=ACTIVATION_CODES[type(model.activation)],
+            weight1=places["fc1.weight"],
+            bias1=places["fc1.bias"],
+            weight2=places["fc2.weight"],
+            bias2=places["fc2.bias"],
+        )

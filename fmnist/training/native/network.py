@@ -1,0 +1,111 @@
+"""What the native networks share: the module's own parameters in one tensor, and its outputs."""
+
+import contextlib
+import ctypes
+import mmap
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fmnist.training.models import CLASSES
+from fmnist.training.native.build import library
+
+ACTIVATION_CODES: dict[type[nn.Module], int] = {nn.Tanh: 0, nn.ReLU: 1, nn.LeakyReLU: 2}  # as in layers.h
+
+
+def address(tensor: Tensor | None) -> int | None:
+    """Return where a tensor's numbers begin, for the kernels."""
+    if tensor is None:
+        return None
+    assert tensor.is_contiguous()
+    assert tensor.dtype in (torch.float32, torch.int64)
+    return tensor.data_ptr()
+
+
+def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
+    """Move a module's parameters into one; return it and where each begins in it."""
+    flat = nn.Parameter(nn.utils.parameters_to_vector(model.parameters()).detach().clone())
+    places, place = {}, 0
+    for name, parameter in model.named_parameters():
+        parameter.data = flat.data[place : place + parameter.numel()].view_as(parameter)
+        places[name] = place
+        place += parameter.numel()
+    return flat, places
+
+
+def _in_large_pages(floats: int) -> Tensor:
+    """Return memory in large pages where the system has them: a wide network's pass goes over 20 MB of it.
+
+    Of pages of 4 KiB that is more than a processor keeps track of; each look-up costs as much as a few sums.
+    """
+    memory = mmap.mmap(-1, floats * torch.float32.itemsize)
+    with contextlib.suppress(AttributeError, OSError):  # not on Linux; a kernel without them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return torch.frombuffer(memory, dtype=torch.float32)
+
+
+class NativeNetwork:
+    """A module on the CPU, in float32, through the kernels whose names begin with `kernels`.
+
+    All parameters move into one flat tensor, of which the module's become views: one gradient
+    and one update instead of one for each. How it is trained: steps.py.
+    """
+
+    kernels: str
+    chunk_of_images: int | None  # how many images go through the network at once; None: a whole batch
+
+    def __init__(self, model: nn.Module) -> None:
+        library()  # BuildError before anything changes
+        self.parameters, places = _flattened(model)
+        self.parameters.grad = torch.zeros_like(self.parameters)
+        self.description = self._described(model, places)
+        self._workspaces: dict[int, Tensor] = {}
+
+    def _described(self, model: nn.Module, places: dict[str, int]) -> Any:
+        """Describe the model to the kernels: a ctypes structure or an array of them."""
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def __call__(self, images: Tensor, indices: Tensor) -> Tensor:
+        """Return the logits [batch, 10] of images[indices], as the module does in evaluation mode.
+
+        Raises IndexError for an index outside the images.
+        """
+        if not len(indices):
+            return torch.empty(0, CLASSES)
+        self._set_training(False)
+        parts = indices.split(self.chunk_of_images or max(1, len(indices)))
+        return torch.cat([self._logits(images, part) for part in parts])
+
+    def _logits(self, images: Tensor, indices: Tensor) -> Tensor:
+        logits = torch.empty(len(indices), CLASSES)
+        pointers = (address(tensor) for tensor in (self.parameters, images))
+        rest = (address(tensor) for tensor in (self.workspace(len(indices)), logits))
+        arguments = (*pointers, len(images), address(indices), len(indices), *rest)
+        if self.kernel("forward")(ctypes.addressof(self.description), *arguments):
+            raise IndexError(f"an index lies outside 0..{len(images) - 1}")
+        return logits
+
+    def kernel(self, name: str) -> Any:
+        """Return one of the network's own functions: workspace, forward or step."""
+        return getattr(library(), f"{self.kernels}_{name}")
+
+    def chunk(self, batch: int) -> int:
+        """How many images of a batch go through the network at once in training."""
+        return min(batch, self.chunk_of_images or batch)
+
+    def workspace(self, images: int) -> Tensor:
+        """Return the memory of a pass; fresh memory for every pass would cost as much as the sums."""
+        if images not in self._workspaces:
+            floats = self.kernel("workspace")(ctypes.addressof(self.description), images)
+            self._workspaces[images] = _in_large_pages(floats)
+        return self._workspaces[images]
+
+    def start_step(self, batch: int) -> Tensor | None:
+        """Do what the module does beside its sums in a step of training; return dropout's mask, if any."""
+        self._set_training(True)
+        return None
+
+    def _set_training(self, training: bool) -> None:
+        """Tell the kernels whether the module is being trained, where that makes a difference."""

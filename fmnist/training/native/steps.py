@@ -1,0 +1,147 @@
+"""A whole step of training in one call: outputs, loss, gradients and the optimiser's update.
+
+Of a step of LeNet-5 with ten images, PyTorch's own way around the kernels (autograd, the
+loss, the optimiser, each a few calls with their bookkeeping) would take as long as they do.
+The optimiser stays torch's: its settings are read here, its state is changed in place.
+"""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from fmnist.training.native.network import NativeNetwork, address
+
+LOSS_CODES = {"cross_entropy": 0, "mse": 1, "multi_margin": 2}  # as in losses.h
+ADAM, PLAIN, RMSPROP = range(3)  # as in optimizers.h
+
+
+class _Optimizer(ctypes.Structure):
+    """The twin of `struct Optimizer` in optimizers.h."""
+
+    _fields_ = (
+        ("rule", ctypes.c_int64),
+        *((name, ctypes.c_double) for name in ("weight_decay", "momentum", "epsilon")),
+        *((name, ctypes.c_double) for name in ("decay_of_mean", "decay_of_square")),
+        *((name, ctypes.c_void_p) for name in ("step", "mean", "square")),
+    )
+
+
+class _Training(ctypes.Structure):
+    """The twin of `struct Training` in training.h."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("network", "parameters", "gradients")),
+        ("count", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("images", "labels")),
+        *((name, ctypes.c_int64) for name in ("n", "chunk")),
+        ("workspace", ctypes.c_void_p),
+        ("loss", ctypes.c_int64),
+        ("optimizer", _Optimizer),
+    )
+
+
+class NativeStep:
+    """Steps of one optimiser on batches of the training images; `step(batch)` takes one.
+
+    `images` float32 [n, 1, 28, 28], `labels` int64 [n]. The gradients stay in the network's
+    `parameters.grad`.
+    """
+
+    def __init__(
+        self, network: NativeNetwork, images: Tensor, labels: Tensor, loss: str, optimizer: Optimizer, batch_size: int
+    ) -> None:
+        self._network, self._optimizer, self._batch_size = network, optimizer, batch_size
+        chunk = network.chunk(batch_size)
+        workspace, gradients = network.workspace(chunk), network.parameters.grad
+        self._tensors = (workspace, gradients, images, labels)  # alive as long as their addresses are in use
+        optimizer._opt_called = True  # type: ignore[attr-defined]  # what torch's schedulers look for
+        self._training = _Training(
+            network=ctypes.addressof(network.description),
+            parameters=address(network.parameters),
+            gradients=address(gradients),
+            count=network.parameters.numel(),
+            images=address(images),
+            labels=address(labels),
+            n=len(labels),
+            chunk=chunk,
+            workspace=address(workspace),
+            loss=LOSS_CODES[loss],
+            optimizer=_described(optimizer),
+        )
+
+    def __call__(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """Step on the images that `batch` (int64, at most batch_size) names.
+
+        Returns the mean loss (float32) and the number of correctly classified images (int64).
+        Raises IndexError for an index outside the images or a label outside 0..9.
+        """
+        assert len(batch) <= self._batch_size
+        mask = self._network.start_step(len(batch))
+        loss, correct = torch.empty(()), torch.empty((), dtype=torch.int64)
+        learning_rate = self._optimizer.param_groups[0]["lr"]
+        results = (address(loss), address(correct))
+        if self._network.kernel("step")(
+            ctypes.addressof(self._training), address(batch), len(batch), address(mask), learning_rate, *results
+        ):
+            raise IndexError("an index lies outside the images, or a label outside 0..9")
+        return loss, correct
+
+
+def _described(optimizer: Optimizer) -> _Optimizer:
+    """Describe an optimiser of one parameter to the kernels; its state begins here if it has none yet."""
+    group = optimizer.param_groups[0]
+    (parameter,) = group["params"]
+    state = optimizer.state[parameter]
+
+    def buffer(name: str) -> int | None:
+        if name not in state:
+            state[name] = torch.tensor(0.0) if name == "step" else torch.zeros_like(parameter)
+        return address(state[name])
+
+    return _RULES[type(optimizer).__name__](group, buffer)
+
+
+Group = dict[str, Any]
+Buffer = Callable[[str], int | None]  # from what torch calls a part of the state to its address
+
+
+def _adam(group: Group, buffer: Buffer) -> _Optimizer:
+    decay_of_mean, decay_of_square = group["betas"]
+    return _Optimizer(
+        rule=ADAM,
+        weight_decay=group["weight_decay"],
+        epsilon=group["eps"],
+        decay_of_mean=decay_of_mean,
+        decay_of_square=decay_of_square,
+        step=buffer("step"),
+        mean=buffer("exp_avg"),
+        square=buffer("exp_avg_sq"),
+    )
+
+
+def _sgd(group: Group, buffer: Buffer) -> _Optimizer:
+    momentum = group["momentum"]
+    mean = buffer("momentum_buffer") if momentum else None
+    return _Optimizer(rule=PLAIN, weight_decay=group["weight_decay"], momentum=momentum, mean=mean)
+
+
+def _rmsprop(group: Group, buffer: Buffer) -> _Optimizer:
+    momentum = group["momentum"]
+    return _Optimizer(
+        rule=RMSPROP,
+        weight_decay=group["weight_decay"],
+        momentum=momentum,
+        epsilon=group["eps"],
+        decay_of_square=group["alpha"],
+        step=buffer("step"),
+        mean=buffer("momentum_buffer") if momentum else None,
+        square=buffer("square_avg"),
+    )
+
+
+# By name: fmnist.training.uncompiled makes kinds of its own, of the same names, and AdamW, of another rule, is a kind of Adam.
+_RULES: dict[str, Callable[[Group, Buffer], _Optimizer]] = {"Adam": _adam, "SGD": _sgd, "RMSprop": _rmsprop}

@@ -1,0 +1,282 @@
+"""The test of each form of claim, on made-up seeds whose answer is known: shown, opposite shown, neither."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from fmnist.analysis.statistics import Array, page_p, welch
+from fmnist.claims.curves import CURVES, share
+from fmnist.claims.forms import (
+    ABOVE,
+    NOT_ABOVE,
+    NOT_BELOW,
+    WITHIN,
+    Limits,
+    Outcome,
+    best,
+    equivalent,
+    greater,
+    plateau,
+    ranking,
+    rise_fall,
+    rising,
+    value,
+)
+from fmnist.claims.verdicts import CONTRADICTED, EQUIVALENT, INCONCLUSIVE, SMALL, SUPPORTED, verdict
+
+LIMITS = Limits(margin=0.5)
+NAN = math.nan
+# Five seeds that scatter by a quarter of a point, in four orders, so that runs do not move together.
+SPREAD = np.array([-0.3, -0.2, 0.0, 0.2, 0.3])
+ORDERS = ([0, 1, 2, 3, 4], [3, 0, 4, 1, 2], [1, 4, 2, 0, 3], [2, 3, 0, 4, 1])
+
+
+def runs(*means: float, spread: float = 1.0) -> Array:
+    """Five seeds of runs with exactly these means: values[seed, run]."""
+    return np.array([mean + spread * SPREAD[ORDERS[i % 4]] for i, mean in enumerate(means)]).T
+
+
+def judged(outcome: Outcome, limits: Limits = LIMITS) -> str:
+    """The verdict on this claim alone."""
+    return verdict(
+        support=outcome.support.p,
+        against=outcome.against.p,
+        equal=outcome.equal.p if outcome.equal else NAN,
+        small=outcome.small,
+        significance=limits.significance,
+    )
+
+
+Form = Callable[[Array, Limits], Outcome]
+
+
+def named(turn: int) -> Form:
+    return lambda values, limits: rise_fall(values, limits, turn)
+
+
+def level_from(start: int) -> Form:
+    return lambda values, limits: plateau(values, limits, start)
+
+
+def one_sided(values: Array, limits: Limits) -> Outcome:
+    return equivalent(values, limits, "one")
+
+
+@pytest.mark.parametrize(
+    ("form", "means", "expected"),
+    [
+        (greater, (1, 0), SUPPORTED),
+        (greater, (0, 1), CONTRADICTED),
+        (greater, (0, 0), EQUIVALENT),
+        (greater, (0.25, 0), INCONCLUSIVE),
+        (greater, (2, 1, 0, -1), SUPPORTED),
+        (greater, (2, 1, 3, -1), CONTRADICTED),
+        (greater, (2, 2.3, 0, -1), INCONCLUSIVE),
+        (best, (1, 0, -1, -2), SUPPORTED),
+        (best, (0, -1, -2, 1), CONTRADICTED),
+        (ranking, (3, 2, 1), SUPPORTED),
+        (ranking, (3, 1, 2), CONTRADICTED),
+        (ranking, (1, 2, 3), CONTRADICTED),
+        (ranking, (3, 2, 1.75), INCONCLUSIVE),
+        (rising, (0, 1, 2, 3), SUPPORTED),
+        (rising, (0, 1, 1, 2), SUPPORTED),
+        (rising, (3, 2, 1, 0), CONTRADICTED),
+        (rising, (0, 2, 1, 3), CONTRADICTED),
+        (rising, (0, 1, 0.7, 2), INCONCLUSIVE),
+        (level_from(2), (0, 1, 2, 2, 2), SUPPORTED),
+        (level_from(2), (2, 1, 0, 0, 0), CONTRADICTED),
+        (level_from(2), (0, 1, 2, 2, 4), CONTRADICTED),
+        (level_from(2), (0, 1, 2, 2, 2.5), INCONCLUSIVE),
+        (level_from(1), (0, 2, 2, 2), SUPPORTED),
+        (level_from(1), (2, 0, 0, 0), CONTRADICTED),
+        (rise_fall, (0, 1, 2, 1, 0), SUPPORTED),
+        (rise_fall, (0, 1, 2, 3, 4), CONTRADICTED),
+        (rise_fall, (4, 3, 2, 3, 4), CONTRADICTED),
+        (rise_fall, (0, 1, 2, 3, 3), INCONCLUSIVE),
+        (named(2), (0, 1, 2, 1, 0), SUPPORTED),
+        (named(2), (0, 1, 2, 3, 0), CONTRADICTED),
+        (named(2), (0, 1, 2, 1.8, 0), INCONCLUSIVE),
+        (equivalent, (0, 0), SUPPORTED),
+        (equivalent, (2, 0), CONTRADICTED),
+        (equivalent, (0, 2), CONTRADICTED),
+        (equivalent, (0.5, 0), INCONCLUSIVE),
+        (one_sided, (0, 0), SUPPORTED),
+        (one_sided, (0, 9), SUPPORTED),
+        (one_sided, (2, 0), CONTRADICTED),
+        (one_sided, (0.5, 0), INCONCLUSIVE),
+    ],
+)
+def test_every_form_both_ways_and_undecided(form: Form, means: tuple[float, ...], expected: str) -> None:
+    assert judged(form(runs(*means), LIMITS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "means"),
+    [
+        (greater, (0.2, 0)),
+        (ranking, (0.4, 0.2, 0)),
+        (best, (0.2, 0, 0, 0)),
+        (named(1), (0, 0.2, 0)),
+        (rise_fall, (0, 0.2, 0)),
+    ],
+)
+def test_what_is_shown_and_shown_to_be_small(form: Form, means: tuple[float, ...]) -> None:
+    assert judged(form(runs(*means, spread=0.1), LIMITS)) == SMALL
+    assert judged(form(runs(*means, spread=0.1), Limits(margin=0.1))) == SUPPORTED
+
+
+@pytest.mark.parametrize(("form", "means"), [(greater, (0, 0.2)), (ranking, (0, 0.2, -9)), (rising, (0.2, 0, 9, 18))])
+def test_an_opposite_that_is_smaller_than_matters_contradicts_nothing(form: Form, means: tuple[float, ...]) -> None:
+    values = runs(*means, spread=0.1)
+    assert judged(form(values, LIMITS)) != CONTRADICTED
+    assert judged(form(values, Limits(margin=0.1))) == CONTRADICTED
+
+
+@pytest.mark.parametrize("form", [greater, equivalent, one_sided])
+def test_three_seeds_are_enough_for_a_large_difference(form: Form) -> None:
+    values = runs(9, 0)[[0, 2, 4]]
+    assert judged(form(values, LIMITS)) == (SUPPORTED if form is greater else CONTRADICTED)
+
+
+def test_all_of_several_need_no_correction_and_one_of_several_does() -> None:
+    values = runs(0.5, 0, 0.1, -0.4)
+    pairs = [welch(values[:, 0], values[:, other]) for other in (1, 2, 3)]
+    outcome = greater(values, LIMITS)
+    assert outcome.support.p == max(pair.p_above() for pair in pairs)
+    assert outcome.comparisons == 3
+    opposite = greater(-values, Limits(margin=0.01))
+    assert opposite.against.p == pytest.approx(3 * min(pair.p_above() for pair in pairs))
+    assert opposite.against.comparison.second == 3
+
+
+def test_the_interval_of_the_smallest_lead_spans_what_the_tests_answer() -> None:
+    values = runs(0.6, 0, 0.1)
+    outcome = greater(values, LIMITS)
+    pairs = [welch(values[:, 0], values[:, other]) for other in (1, 2)]
+    assert outcome.headline.second == 2
+    assert outcome.headline.lower == min(pair.interval(0.9)[0] for pair in pairs)
+    assert outcome.headline.upper == min(pair.interval(0.95)[1] for pair in pairs)
+    assert (outcome.headline.lower > 0) == (outcome.support.p < 0.05)
+
+
+def test_a_rise_is_a_trend_and_no_step_back() -> None:
+    values = runs(0, 1, 2, 3)
+    outcome = rising(values, LIMITS)
+    steps = [welch(values[:, i + 1], values[:, i]).p_above(-0.5) for i in range(3)]
+    assert outcome.support.p == max(page_p(values), *steps)
+    assert (outcome.headline.first, outcome.headline.second) == (3, 0)
+    # A single step back below the margin is no contradiction, and is what an open claim shows.
+    open_step = rising(runs(0, 1, 0.7, 2), LIMITS).support.comparison
+    assert (open_step.first, open_step.second, open_step.need) == (2, 1, NOT_BELOW)
+
+
+def test_a_peak_may_stand_anywhere_and_pays_for_it() -> None:
+    values = runs(0, 0.1, 0.6, 0)
+    peaks = [max(welch(values[:, i], values[:, end]).p_above() for end in (0, 3)) for i in (1, 2)]
+    outcome = rise_fall(values, LIMITS)
+    assert outcome.support.p == 2 * min(peaks)
+    assert outcome.headline.first == 2
+    assert rise_fall(values, LIMITS, turn=2).comparisons == 3
+
+
+def test_what_each_comparison_needs_is_told() -> None:
+    assert greater(runs(1, 0), LIMITS).headline.need == ABOVE
+    assert equivalent(runs(0, 0), LIMITS).headline.need == WITHIN
+    assert one_sided(runs(0, 0), LIMITS).headline.need == NOT_ABOVE
+    assert plateau(runs(0, 1, 2, 2, 2.5), LIMITS, 2).support.comparison.need == WITHIN
+
+
+def test_a_difference_of_exactly_the_margin_is_neither_inside_nor_beyond() -> None:
+    outcome = equivalent(runs(0.5, 0), LIMITS)
+    assert outcome.support.p == pytest.approx(0.5)
+    assert outcome.against.p == pytest.approx(1)
+
+
+def test_two_values_rise_where_the_second_is_higher() -> None:
+    assert judged(rising(runs(0, 2), LIMITS)) == SUPPORTED
+    assert judged(rising(runs(2, 0), LIMITS)) == CONTRADICTED
+    # Page's test says nothing of two: that no step back matters must not be enough.
+    assert judged(rising(runs(0, 0), LIMITS)) != SUPPORTED
+
+
+@pytest.mark.parametrize("form", [greater, ranking, rising, rise_fall, named(1), best])
+def test_equal_values_everywhere_show_no_difference_that_matters(form: Form) -> None:
+    assert judged(form(np.full((5, 4), 89.2), LIMITS)) == EQUIVALENT
+
+
+@pytest.mark.parametrize("form", [greater, ranking, rising, rise_fall, named(1), equivalent])
+def test_one_seed_has_an_effect_and_no_p(form: Form) -> None:
+    outcome = form(runs(0, 1, 2)[:1], LIMITS)
+    assert math.isnan(outcome.support.p)
+    assert math.isfinite(outcome.headline.difference.effect)
+
+
+def test_with_one_seed_the_least_clear_comparison_is_the_one_that_is_shown() -> None:
+    assert greater(runs(2, 0, 1.5, 1)[:1], LIMITS).headline.second == 2
+    assert ranking(runs(3, 2, 2.5)[:1], LIMITS).headline.first == 1
+
+
+def test_a_seed_that_one_run_lacks() -> None:
+    values = runs(1, 0)
+    values[2, 1] = NAN
+    outcome = greater(values, LIMITS)
+    assert outcome.support.p == welch(values[:, 0], values[[0, 1, 3, 4], 1]).p_above()
+    assert judged(outcome) == SUPPORTED
+    steps = runs(0, 1, 2, 3)
+    steps[0, 3] = NAN
+    assert judged(rising(steps, LIMITS)) == SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("reported", "margin", "expected"),
+    [(0.0, 2.0, SUPPORTED), (0.3, 0.5, INCONCLUSIVE), (3.0, 0.5, CONTRADICTED), (-3.0, 0.5, CONTRADICTED)],
+)
+def test_one_reported_number_against_many_seeds(reported: float, margin: float, expected: str) -> None:
+    assert judged(value(runs(0), Limits(margin=margin), reported)) == expected
+
+
+def test_a_reported_number_contradicts_just_outside_the_prediction_interval() -> None:
+    # Deviations -0.3 .. 0.3: s = 0.25495, t(0.975, 4) = 2.7764.
+    edge = 2.77645 * float(np.std(SPREAD, ddof=1)) * math.sqrt(1 + 1 / 5)
+    assert value(runs(0), LIMITS, edge).against.p == pytest.approx(0.05, abs=1e-5)
+
+
+def test_one_seed_predicts_nothing() -> None:
+    assert math.isnan(value(runs(0)[:1], LIMITS, 1.0).against.p)
+
+
+@pytest.mark.parametrize(
+    ("holds", "support", "against"),
+    [
+        ([True] * 5, 1 / 32, 1),
+        ([False] * 5, 1, 1 / 32),
+        ([True, False], 0.75, 0.75),
+    ],
+)
+def test_a_property_of_curves_is_a_share_of_seeds(holds: list[bool], support: float, against: float) -> None:
+    outcome = share(holds)
+    assert (outcome.successes, outcome.n) == (sum(holds), len(holds))
+    assert (outcome.support, outcome.against) == pytest.approx((support, against))
+
+
+def test_no_curve_has_no_share() -> None:
+    assert math.isnan(share([]).support)
+
+
+@pytest.mark.parametrize(
+    ("losses", "falls", "rises"),
+    [
+        ([3, 2, 1], True, False),
+        ([3, 1, 2], False, True),
+        ([3, 2, 2], False, False),
+        ([3, 2, NAN], False, True),
+        ([NAN, NAN, NAN], False, True),
+        ([3, math.inf, 1], False, True),
+        ([2, 1], True, False),
+    ],
+)
+def test_which_curves_fall_and_which_rise(losses: list[float], falls: bool, rises: bool) -> None:
+    found = {name: has(np.array(losses, dtype=float)) for name, has in CURVES.items()}
+    assert found == {"falls_at_every_epoch": falls, "rises_at_some_epoch": rises}

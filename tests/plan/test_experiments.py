@@ -1,0 +1,128 @@
+"""From experiments to runs: what a sweep, a grid or cases expand to, and what an edit of them adds."""
+
+import json
+from typing import Any
+
+import pytest
+from builders import CONFIG, DELETED, changed, plan, plan_of
+from test_run_ids import GRID, ids
+from test_shipped_runs import MEMBERS, RUN_IDS, WITH_EXTENSIONS
+
+from fmnist.common.errors import ConfigError
+from fmnist.plan.experiments import Experiment, seeds_of
+
+
+def test_an_extension_that_is_left_out_is_checked_all_the_same() -> None:
+    with pytest.raises(ConfigError, match=r"experiments\.momentum\.set: unknown setting 'optimiser'"):
+        plan(changed({"experiments/momentum/set": {"optimiser": "sgd"}}))
+
+
+def test_cases_are_laid_over_set_and_called_by_their_names() -> None:
+    entry = {
+        "set": {"epochs": 3, "pooling": "max"},
+        "cases": {"as it is": {}, "more + less": {"epochs": 5, "gamma": 1}},
+    }
+    (experiment,) = plan_of({"named": entry}).experiments.values()
+    assert experiment.swept == ("case",)
+    assert [(member.label, member.values, member.run_id) for member in experiment.members] == [
+        ("as it is", ("as it is",), "lenet5__epochs=3__pooling=max"),
+        ("more + less", ("more + less",), "lenet5__epochs=5__gamma=1__pooling=max"),
+    ]
+
+
+def test_an_experiment_can_do_with_fewer_seeds_than_the_others() -> None:
+    few = plan_of(
+        {
+            "alone": {"set": {"pooling": "max"}, "most_seeds": 2},
+            "shared": {"sweep": {"dropout": [False, True]}, "most_seeds": 1},
+            "also": {"set": {"dropout": True}, "most_seeds": 3},
+            "all": {},
+        }
+    )
+    seeds = {"lenet5__pooling=max": [7, 5], "lenet5": [7, 5, 9, 1], "lenet5__dropout=true": [7, 5, 9]}
+    assert few.trainings([7, 5, 9, 1]) == [(run_id, seed) for run_id in seeds for seed in seeds[run_id]]
+    assert few.trainings([7]) == [(run_id, 7) for run_id in seeds]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "key", "value", "new"),
+    [
+        ("batch_size", "batch_size", 2560, "lenet5__batch_size=2560"),
+        ("learning_rate", "learning_rate", 0.00005, "lenet5__learning_rate=0.00005"),
+        ("scheduler_lr_0.01", "step_size", 6400, "lenet5__learning_rate=0.01__scheduler=step__step_size=6400"),
+    ],
+)
+def test_adding_a_value_adds_that_run_alone(experiment: str, key: str, value: Any, new: str) -> None:
+    place = f"experiments/{experiment}/sweep/{key}"
+    values = CONFIG["experiments"][experiment]["sweep"][key]
+    assert ids(changed({place: [*values, value]})) - ids(CONFIG) == {new}
+    assert ids(CONFIG) <= ids(changed({place: [*values, value]}))
+
+
+def test_adding_a_value_that_another_experiment_has_adds_nothing() -> None:
+    sweep = [0.001, *CONFIG["experiments"]["learning_rate"]["sweep"]["learning_rate"]]
+    assert ids(changed({"experiments/learning_rate/sweep/learning_rate": sweep})) == ids(CONFIG)
+
+
+@pytest.mark.parametrize("name", [name for name, count in MEMBERS.items() if count > 1])
+def test_removing_a_value_adds_nothing_and_renames_nothing(name: str) -> None:
+    ((key, values),) = CONFIG["experiments"][name]["sweep"].items()
+    before, after = plan().runs, plan(changed({f"experiments/{name}/sweep/{key}": values[:-1]})).runs
+    assert set(after) < set(before)
+    assert len(before) - len(after) == 1
+    assert all(before[run_id] == run for run_id, run in after.items())
+
+
+def test_removing_an_experiment_keeps_the_runs_of_the_others() -> None:
+    remaining = plan(changed({"experiments/lenet5_base": DELETED}))
+    assert set(remaining.runs) == set(RUN_IDS)
+
+
+def test_a_new_experiment_needs_only_yaml() -> None:
+    entry = {"section": "9", "title": "New", "sweep": {"weight_decay": [0.0, 0.01]}}
+    assert ids(changed({"experiments/weight_decay": entry})) - ids(CONFIG) == {"lenet5__weight_decay=0.01"}
+
+
+def test_two_swept_settings_are_their_grid_the_last_varying_fastest() -> None:
+    (experiment,) = plan_of(
+        {"grid": {"sweep": {"batch_size": [50, 100], "pooling": ["average", "max"]}}}
+    ).experiments.values()
+    assert experiment.swept == ("batch_size", "pooling")
+    assert [(member.label, member.run_id) for member in experiment.members] == [
+        ("50, average", "lenet5__batch_size=50"),
+        ("50, max", "lenet5__batch_size=50__pooling=max"),
+        ("100, average", "lenet5"),
+        ("100, max", "lenet5__pooling=max"),
+    ]
+    assert experiment.members[1].values == (50, "max")
+
+
+def test_channels_are_swept_as_lists() -> None:
+    (experiment,) = plan_of({"wide": {"sweep": {"channels": [[6, 16, 120], [32, 64, 256]]}}}).experiments.values()
+    assert experiment.run_ids == ["lenet5", "lenet5__channels=32x64x256"]
+    assert [member.label for member in experiment.members] == ["6x16x120", "32x64x256"]
+
+
+def test_both_models_are_swept_in_one_experiment() -> None:
+    (experiment,) = plan_of(
+        {"models": {"sweep": {"model": ["fc", "lenet5"], "activation": ["tanh", "relu"]}}}
+    ).experiments.values()
+    assert experiment.run_ids == ["fc__activation=tanh", "fc", "lenet5", "lenet5__activation=relu"]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"),
+    [([0], [0]), ([3, 1, 2], [3, 1, 2]), ([2.0], [2]), (1, [0]), (5, [0, 1, 2, 3, 4]), (3.0, [0, 1, 2])],
+)
+def test_seeds_are_a_list_or_how_many(seeds: Any, expected: list[int]) -> None:
+    config = changed({"seeds": seeds})
+    plan(config)
+    assert seeds_of(config) == expected
+    assert all(type(seed) is int for seed in seeds_of(config))
+
+
+def test_an_experiment_survives_json() -> None:
+    grid = plan_of({"grid": {"sweep": GRID}}).experiments["grid"]
+    for experiment in [*plan(WITH_EXTENSIONS).experiments.values(), grid]:
+        assert Experiment.from_dict(experiment.as_dict()) == experiment
+        assert Experiment.from_dict(json.loads(json.dumps(experiment.as_dict()))) == experiment

@@ -1,0 +1,75 @@
+"""Separate random streams: known values, no two alike, and the same shuffles for every config."""
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+from builders import Spy, only, run_config
+
+from fmnist.training.dataset import Dataset
+from fmnist.training.loop import train
+from fmnist.training.randomness import PURPOSES, shuffling_generator, stream_seed
+
+
+@pytest.mark.parametrize(
+    ("seed", "purpose", "value"),
+    [
+        (0, "initialisation", 4786909632162015820),
+        (0, "shuffling", 212224324611678216),
+        (0, "dropout", 8600780944559419983),
+        (1, "initialisation", 5546116790577588906),
+        (1, "shuffling", 491132541787242885),
+        (1, "dropout", 4415727338745863154),
+    ],
+)
+def test_streams_never_change(seed: int, purpose: str, value: int) -> None:
+    assert stream_seed(seed, purpose) == value
+
+
+def test_streams_differ_by_seed_and_purpose() -> None:
+    seeds = [stream_seed(seed, purpose) for seed, purpose in itertools.product(range(1000), PURPOSES)]
+    assert len(set(seeds)) == 3000
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_an_unknown_purpose_is_refused() -> None:
+    with pytest.raises(ValueError, match="'shufling'; allowed: initialisation, shuffling, dropout"):
+        stream_seed(0, "shufling")
+
+
+@pytest.mark.parametrize(("seed", "order"), [(0, [2, 0, 5, 3, 4, 8, 7, 1, 6, 9]), (1, [7, 1, 8, 2, 0, 9, 6, 3, 4, 5])])
+def test_shuffles_never_change(seed: int, order: list[int]) -> None:
+    assert torch.randperm(10, generator=shuffling_generator(seed)).tolist() == order
+
+
+def test_the_global_stream_has_no_part_in_shuffles() -> None:
+    torch.manual_seed(5)
+    first = torch.randperm(100, generator=shuffling_generator(0))
+    torch.manual_seed(6)
+    assert torch.equal(torch.randperm(100, generator=shuffling_generator(0)), first)
+
+
+SETTINGS: list[dict[str, Any]] = [
+    {"model": "fc", "hidden_units": 4},
+    {"channels": [2, 3, 4], "batch_size": 7},
+    {"channels": [2, 3, 4], "batch_size": 1000, "batch_norm": True},
+    {"channels": [2, 3, 4], "dropout": True, "optimizer": "sgd", "activation": "relu"},
+]
+
+
+def order_of(monkeypatch: pytest.MonkeyPatch, data: Dataset, seed: int, settings: dict[str, Any]) -> list[int]:
+    """Train two epochs and return the images in the order in which the network saw them."""
+    with monkeypatch.context() as patch:
+        spy = Spy(patch)
+        train(run_config(**settings, epochs=2), data, seed, engine="torch")
+    return torch.cat(spy.batches).tolist()
+
+
+def test_a_seed_gives_every_config_the_same_shuffles(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = only(sample, 60, 10)
+    first, *others = [order_of(monkeypatch, data, 3, settings) for settings in SETTINGS]
+    assert others == [first] * 3
+    assert sorted(first[:60]) == sorted(first[60:]) == list(range(60))
+    assert first[:60] != first[60:]
+    assert order_of(monkeypatch, data, 4, SETTINGS[0]) != first

@@ -1,0 +1,75 @@
+"""The packages import only those below them, and every rule names the packages behind its script."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from builders import ROOT
+
+MAY_IMPORT = {
+    "common": set(),
+    "data": {"common"},
+    "training": {"common"},
+    "plan": {"common", "data", "training"},
+    "runs": {"common", "data", "training", "plan"},
+    "analysis": {"common", "data", "training", "plan", "runs"},
+    "claims": {"common", "data", "training", "plan", "runs", "analysis"},
+    "figures": {"common", "data", "training", "plan", "runs", "analysis", "claims"},
+    "report": {"common", "data", "training", "plan", "runs", "analysis", "claims"},
+}
+# `up_to` names these, in this order; what a change of `training` does arrives in the files of the runs.
+STAGES = [name for name in MAY_IMPORT if name != "training"]
+# The data are verified by checksum and the files of a run by their readers: no code decides them.
+NAMES_NO_CODE = {"prepare_data", "training_state", "train", "show_claims"}
+
+
+def imported_packages(path: Path) -> set[str]:
+    """Return the packages of ours that a file imports, wherever in it the import is."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("fmnist.")}
+    return found
+
+
+def test_every_package_has_its_arrows() -> None:
+    assert {path.name for path in (ROOT / "fmnist").iterdir() if (path / "__init__.py").is_file()} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_those_below_it(package: str) -> None:
+    files = sorted((ROOT / "fmnist" / package).rglob("*.py"))
+    assert files
+    faults = {path.name: imported_packages(path) - MAY_IMPORT[package] - {package} for path in files}
+    assert {name: wrong for name, wrong in faults.items() if wrong} == {}
+
+
+def rules() -> dict[str, str]:
+    """Return the text of every rule that has a script, by the script's name."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "workflow/rules").glob("*.smk")]
+    blocks = [block for text in texts for block in re.split(r"^ *rule ", text, flags=re.MULTILINE)[1:]]
+    return {match[1]: block for block in blocks if (match := re.search(r'"\.\./scripts/(\w+)\.py"', block))}
+
+
+@pytest.mark.parametrize("script", sorted(set(rules()) - NAMES_NO_CODE))
+def test_a_rule_names_every_package_that_its_script_imports(script: str) -> None:
+    block = rules()[script]
+    named = set(re.findall(r'package\("(\w+)"\)', block))
+    for stage in re.findall(r'up_to\("(\w+)"\)', block):
+        named |= set(STAGES[: STAGES.index(stage) + 1])
+    imported = imported_packages(ROOT / f"workflow/scripts/{script}.py")
+    behind = imported.union(*(MAY_IMPORT[name] for name in imported))
+    assert behind - {"training"} <= named
+
+
+def test_the_stages_of_the_rules_are_the_packages() -> None:
+    text = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    assert re.findall(r'^STAGES = "(.+)"\.split\(\)$', text, re.MULTILINE) == [" ".join(STAGES)]
+
+
+def test_training_alone_decides_a_runs_numbers() -> None:
+    assert set(re.findall(r'package\("(\w+)"\)', rules()["training_state"])) == {"training"}

@@ -1,0 +1,49 @@
+"""The image recipes install what `make setup` installs, and both of them the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+RECIPES = ("containers/Dockerfile", "containers/fmnist.def")
+INSTALL = r"-m pip install .*?--require-hashes -r \S*requirements\.lock"
+
+
+def read(path: str) -> str:
+    """A recipe or the Makefile, each command on one line."""
+    return re.sub(r"\s*\\\n\s*", " ", (PROJECT / path).read_text("utf-8"))
+
+
+def debian_packages(path: str) -> list[str]:
+    (names,) = re.findall(r"apt-get install --yes --no-install-recommends ([^&\n]+)", read(path))
+    return sorted(names.split())
+
+
+@pytest.mark.parametrize("path", RECIPES)
+def test_all_of_python_comes_from_the_lock_file_with_its_hashes_checked(path: str) -> None:
+    assert re.search(INSTALL, read("Makefile")), "make setup installs the lock file in another way now"
+    assert re.search(INSTALL, read(path))
+    assert read(path).count("pip install") == 1
+
+
+@pytest.mark.parametrize("path", RECIPES)
+def test_python_is_the_version_that_the_lock_file_is_made_for(path: str) -> None:
+    (locked,) = set(re.findall(r"--python-version (\S+)", read("Makefile")))
+    assert {f"python{locked}", f"python{locked}-venv"} <= set(debian_packages(path))
+    assert set(re.findall(r"python3\.\d+", read(path))) == {f"python{locked}"}
+
+
+def test_both_recipes_start_alike_and_install_the_same_debian_packages() -> None:
+    docker, apptainer = RECIPES
+    (base,) = re.findall(r"^FROM (\S+)", read(docker), re.MULTILINE)
+    assert re.findall(r"^From: (\S+)", read(apptainer), re.MULTILINE) == [base]
+    assert debian_packages(docker) == debian_packages(apptainer)
+
+
+def test_dockerignore_lets_through_what_is_copied_and_nothing_else() -> None:
+    copied = re.findall(r"^COPY (.+) \S+$", read("containers/Dockerfile"), re.MULTILINE)
+    ignored, *let_through = [line for line in read(".dockerignore").splitlines() if not line.startswith("#")]
+    assert ignored == "*"
+    assert [line.removeprefix("!") for line in let_through] == [name for names in copied for name in names.split()]
+    assert all((PROJECT / name.removeprefix("!")).is_file() for name in let_through)
