@@ -7,11 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.analysis.confusion import accuracies, class_accuracies, in_percent
-from fmnist.analysis.statistics import Array, holm, welch
-from fmnist.claims.compared_runs import ComparedRun
-from fmnist.claims.verdicts import FEWEST_SEEDS
-from fmnist.claims.wording import name
+from fmnist.analysis.statistics import FEWEST_SEEDS, Array, holm, welch
 from fmnist.plan.experiments import Experiment, Member
+from fmnist.plan.names import ComparedRun, name
 
 NETWORKS = {"lenet5": "LeNet-5, base case", "fc": "Fully connected network"}  # by the id of a run without a change
 SIGNIFICANCE = 0.05  # of all changes and classes together, after Holm's correction

@@ -8,9 +8,9 @@ import pandas as pd
 
 from fmnist.analysis.statistics import Array
 from fmnist.common.errors import DataError
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.runs.known_tables import read_known
 from fmnist.runs.predictions import Classes, same_accuracy
-from fmnist.training.dataset import CLASS_NAMES
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
 TEXTS = ("run_id", "true_class", "predicted_class")

@@ -15,6 +15,8 @@ from scipy.special import betaincinv, stdtr, stdtrit  # t and binomial quantiles
 
 Array = NDArray[np.float64]
 
+FEWEST_SEEDS = 3  # of a run, for a verdict or a p-value
+
 
 def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
     """Where one further run should fall: mean +- t * s * sqrt(1 + 1/n).

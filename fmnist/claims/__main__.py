@@ -28,9 +28,7 @@ def _project_material(runs: Path, loss: Path, configs: Sequence[Path]) -> Materi
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the verdicts on given runs: python -m fmnist.claims RUNS.CSV LOSS.CSV."""
-    parser = argparse.ArgumentParser(
-        prog="python -m fmnist.claims", description="Print a verdict on every claim."
-    )
+    parser = argparse.ArgumentParser(prog="python -m fmnist.claims", description="Print a verdict on every claim.")
     parser.add_argument("runs", type=Path, help="a runs.csv, such as reference/runs.csv")
     parser.add_argument("loss", type=Path, help="the loss.csv of the same runs")
     parser.add_argument(

@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from fmnist.claims.claim_list import Claim, ClaimList, RunName
 from fmnist.common.errors import ConfigError
 from fmnist.plan.experiments import Experiment, seeds_needed
+from fmnist.plan.names import ComparedRun
 from fmnist.plan.original import Reported
 
 # How many different runs each form compares at least.
 FEWEST_RUNS = {"value": 1, "curve": 1, "plateau": 3, "rise_fall": 3, "fall_rise": 3}  # all others: two
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ComparedRun:
-    """A run that a claim compares; `run_id` is None where the config in use does not hold it."""
-
-    experiment: str
-    value: str
-    run_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.statistics import Array
+from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims import forms as forms
 from fmnist.claims.claim_list import Claim, ClaimList
-from fmnist.claims.compared_runs import ComparedRun, KnownRuns, fewest_runs
+from fmnist.claims.compared_runs import KnownRuns, fewest_runs
 from fmnist.claims.curves import ShareOutcome, share
 from fmnist.claims.forms import Limits, Outcome
 from fmnist.claims.values import ClaimData, claim_data, curve_property
-from fmnist.claims.verdicts import FEWEST_SEEDS
-from fmnist.claims.wording import name
-from fmnist.report.markdown import counted
+from fmnist.common.wording import counted
+from fmnist.plan.names import ComparedRun, name
 
 # Forms whose runs are compared seed by seed along an axis: only seeds that all of them have count.
 ALONG_AN_AXIS = ("rising", "falling", "plateau")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fmnist.analysis.statistics import (
+    FEWEST_SEEDS,
     Array,
     detectable_difference,
     detectable_margin,
@@ -20,7 +21,7 @@ from fmnist.claims.curves import ShareOutcome
 from fmnist.claims.examine import Examined
 from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome
 from fmnist.claims.wording import PERCENT, POINTS, SHARE, Basis, Shown, amount, reason, share_reason, what_is_tested
-from fmnist.report.markdown import counted
+from fmnist.common.wording import counted
 
 COLUMNS = (
     "id",
@@ -228,7 +229,7 @@ def _paired_p(found: Examined, comparison: Comparison, against: bool) -> float:
 
     `against`: of the claim's opposite.
     """
-    if found.claim.form == "value" or found.n < verdicts.FEWEST_SEEDS:
+    if found.claim.form == "value" or found.n < FEWEST_SEEDS:
         return float("nan")
     difference, margin = paired(*_columns(found, comparison)), found.limits.margin
     p_values: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
@@ -242,7 +243,7 @@ def _paired_p(found: Examined, comparison: Comparison, against: bool) -> float:
 
 def _dunnett_p(found: Examined) -> float:
     """Dunnett's p beside the one that decides, for the best of several."""
-    if found.claim.form != "best" or found.n < verdicts.FEWEST_SEEDS:
+    if found.claim.form != "best" or found.n < FEWEST_SEEDS:
         return float("nan")
     winner, *others = found.values.T
     return dunnett_p(winner, others)

@@ -10,7 +10,6 @@ ONE_SEED = "no verdict: one seed"
 TWO_SEEDS = "no verdict: two seeds"
 
 VERDICTS = (SUPPORTED, SMALL, EQUIVALENT, INCONCLUSIVE, CONTRADICTED, NOT_TESTABLE, ONE_SEED, TWO_SEEDS)
-FEWEST_SEEDS = 3
 
 
 def verdict(*, support: float, against: float, equal: float, small: float, significance: float) -> str:

@@ -1,15 +1,13 @@
 """What is said of a claim: the names of its runs, what was tested, and why the verdict is what it is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import Claim
-from fmnist.claims.compared_runs import ComparedRun
 from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW
-from fmnist.plan.experiments import CASE, Experiment
-from fmnist.report.markdown import counted, decimals, setting_value, signed
+from fmnist.common.wording import counted, decimals, signed
 
 NOUNS = {
     "accuracy": "test accuracy",
@@ -47,19 +45,6 @@ class Shown:
     def places(self) -> int:
         """The decimals that its unit is printed with."""
         return places(self.unit)
-
-
-def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) -> str:
-    """Name a run for a reader: by its swept value alone, where that says all that it changes."""
-    experiment = experiments.get(run.experiment)
-    if experiment is None:
-        return f"{run.experiment} {run.value}".removesuffix(" base")
-    parts = run.value.split(", ")
-    if not experiment.swept or experiment.swept == (CASE,) or len(parts) != len(experiment.swept):
-        return experiment.title if run.value == "base" else f"{experiment.title}, {run.value}"
-    value = ", ".join(setting_value(key, part) for key, part in zip(experiment.swept, parts, strict=True))
-    changes = (run.run_id or "").split("__")[1:]
-    return value if within or len(changes) <= len(parts) else f"{experiment.title}, {value}"
 
 
 def what_is_tested(claim: Claim, names: Sequence[str], point: int | None) -> str:

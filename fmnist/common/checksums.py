@@ -1,11 +1,11 @@
 """Lists of SHA-256 checksums, one line a file, as `sha256sum` writes them."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from fmnist.common.errors import DataError
-from fmnist.runs.provenance import file_sha256
 
 DATA = "data"  # the name of the data set, as a whole, in the list of what decides the runs' numbers
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -28,3 +28,8 @@ def read_checksums(path: Path) -> dict[str, str]:
     if not found or None in found:
         raise DataError(f"{path} is no list of SHA-256 checksums; delete it to have it made anew.")
     return {match[2]: match[1] for match in found if match}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from fmnist.analysis.statistics import Array, finite
 from fmnist.claims.examine import Examined
+from fmnist.common.wording import counted
 from fmnist.plan.original import Reported
-from fmnist.report.markdown import counted
 
 # Pixels. The plot begins at 0, and the names of the runs end left of it.
 PLOT, TOP, ROW, FOOT, GAP = 330, 4, 15, 29, 8

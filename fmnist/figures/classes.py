@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from fmnist.analysis.class_changes import Change, Panel
 from fmnist.analysis.statistics import Array
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.figures.style import PAGE_WIDTH, use_style
-from fmnist.training.dataset import CLASS_NAMES
 
 MOST_ROWS = 30  # changes in a figure: more would not fit a page
 TITLE = 36  # letters in a line of a title: more would not fit a panel

@@ -1,6 +1,5 @@
 """The figure of one experiment: loss curves, and accuracy and final loss by swept value."""
 
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fmnist.analysis.statistics import prediction_interval
-from fmnist.common.files import atomic
 from fmnist.figures.style import (
     LINE_STYLES,
     ORIGINAL,
@@ -23,9 +21,8 @@ from fmnist.figures.style import (
     use_style,
 )
 from fmnist.plan.experiments import Experiment, Member
-from fmnist.plan.original import Reported, ReportedRun
+from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun
 
-ORIGINAL_EPOCHS = 20  # the original trained every run for 20 epochs
 MOST_COLUMNS = 5  # of the legend
 
 AXIS_NAMES = {
@@ -55,13 +52,6 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     _by_value(right, experiment, runs, originals, "train_loss")
     _legend_below(figure)
     return figure
-
-
-def save_svg(figure: Figure, path: Path) -> None:
-    """Write a figure as SVG, without its date, atomically, and close it."""
-    with atomic(path) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None})
-    plt.close(figure)
 
 
 def _loss_curves(

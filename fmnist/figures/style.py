@@ -1,13 +1,18 @@
 """One look for every figure: one palette, readable in black and white, sized for a page."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from fmnist.common.files import atomic
 
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 pt
 ORIGINAL: dict[str, Any] = {
@@ -77,3 +82,10 @@ def plain_log_ticks(axis: Axis) -> None:
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def save_svg(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG, without its date, atomically, and close it."""
+    with atomic(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None})
+    plt.close(figure)

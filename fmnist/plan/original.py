@@ -9,6 +9,8 @@ from fmnist.common.errors import ConfigError
 from fmnist.plan.yaml_files import read_yaml, validate
 from fmnist.training.settings import format_value
 
+ORIGINAL_EPOCHS = 20  # the original trained every run for 20 epochs
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedRun:

@@ -13,7 +13,7 @@ from fmnist.claims import verdicts
 from fmnist.claims.claim_list import Claim, ClaimList
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.claims.wording import places
-from fmnist.report.markdown import NO_NUMBER, decimals, signed
+from fmnist.common.wording import NO_NUMBER, decimals, signed
 from fmnist.report.results import number_or_none
 
 DECIDED = (verdicts.SUPPORTED, verdicts.SMALL, verdicts.CONTRADICTED)

@@ -18,8 +18,8 @@ from fmnist.analysis.class_changes import (
 )
 from fmnist.analysis.confusion import class_accuracies
 from fmnist.analysis.statistics import Array
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.plan.experiments import with_runs
-from fmnist.training.dataset import CLASS_NAMES
 
 HARD = 4  # how many classes are called the hardest
 

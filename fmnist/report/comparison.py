@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fmnist.analysis.statistics import share_p
-from fmnist.report.markdown import setting, word
+from fmnist.common.wording import setting, word
 
 BY_CHANCE = 0.05  # the share of single runs that a 95% interval leaves out
 

@@ -11,15 +11,14 @@ import yaml
 from fmnist.analysis.confusion import confusion_matrices, read_confusion
 from fmnist.analysis.network_layers import build_network, format_shape, layers
 from fmnist.claims.claim_list import ClaimList
-from fmnist.figures.experiment import ORIGINAL_EPOCHS
+from fmnist.common.wording import percent, word
 from fmnist.plan.experiments import Experiment, Plan, seeds_of, with_runs
-from fmnist.plan.original import Reported, ReportedRun
+from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun
 from fmnist.report.candidates import could_print, sort_candidates
 from fmnist.report.claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
 from fmnist.report.classes import class_report
 from fmnist.report.comparison import outside
 from fmnist.report.image_noise import read_image_noise
-from fmnist.report.markdown import percent, word
 from fmnist.report.results import Result, Run, number_or_none, read_rows, summarise_runs
 from fmnist.runs.missing import missing_runs
 from fmnist.training.settings import format_value

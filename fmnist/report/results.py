@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from fmnist.common.wording import setting_value
 from fmnist.plan.experiments import CASE, Experiment
-from fmnist.report.markdown import setting_value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

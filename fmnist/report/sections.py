@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from fmnist.common import wording
 from fmnist.report import markdown
 from fmnist.report.claims import p_value
 from fmnist.training.settings import format_value
@@ -16,23 +17,23 @@ INSIDE = {"true": "inside", "false": Markup("**outside**")}
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "code": markdown.code,
-    "counted": markdown.counted,
-    "decimals": markdown.decimals,
-    "duration": markdown.duration,
+    "counted": wording.counted,
+    "decimals": wording.decimals,
+    "duration": wording.duration,
     "identifier": markdown.identifier,
-    "integer": markdown.integer,
-    "listed": markdown.listed,
+    "integer": wording.integer,
+    "listed": wording.listed,
     "listing": markdown.listing,
-    "loss": markdown.loss,
+    "loss": wording.loss,
     "metadata": markdown.metadata,
     "p_value": p_value,
-    "percent": markdown.percent,
+    "percent": wording.percent,
     "say": lambda row, result: result.say(row),
-    "setting": markdown.setting,
-    "setting_text": lambda value: markdown.word(format_value(value)) if value is not None else None,
-    "signed": markdown.signed,
-    "verdict": lambda inside: INSIDE.get(inside, markdown.NO_NUMBER),
-    "word": markdown.word,
+    "setting": wording.setting,
+    "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
+    "signed": wording.signed,
+    "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
+    "word": wording.word,
 }
 
 
@@ -64,5 +65,5 @@ def _environment(folder: Path) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals |= {"compared": markdown.compared, "spread": markdown.spread}
+    environment.globals |= {"compared": wording.compared, "spread": wording.spread}
     return environment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fmnist.report.markdown import counted, listed
+from fmnist.common.wording import counted, listed
 
 NAMED = 3  # runs that the banner names, at most; it stands on every page
 

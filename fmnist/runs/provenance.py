@@ -1,6 +1,5 @@
 """Where numbers come from: versions, hardware, data and code of a run."""
 
-import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -49,11 +48,6 @@ def git_revision(folder: Path = Path(__file__).parent) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip()
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def provenance_fault(document: Any) -> str | None:

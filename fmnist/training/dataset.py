@@ -12,19 +12,6 @@ from torch import Tensor
 
 from fmnist.common.errors import DataError
 
-CLASS_NAMES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-
 # What numpy and zipfile raise for files that are something else: a method of compression unknown
 # to them is NotImplementedError, a password RuntimeError.
 UNREADABLE = (

@@ -17,7 +17,7 @@ from fmnist.analysis.class_changes import (
     shown_matrices,
 )
 from fmnist.analysis.statistics import Array, holm, welch
-from fmnist.training.dataset import CLASS_NAMES
+from fmnist.data.fashion_mnist import CLASS_NAMES
 
 SHIPPED = plan().experiments
 SHIRT = CLASS_NAMES.index("Shirt")

@@ -20,7 +20,7 @@ from fmnist.analysis.confusion import (
 )
 from fmnist.analysis.tables import to_csv
 from fmnist.common.errors import DataError
-from fmnist.training.dataset import CLASS_NAMES
+from fmnist.data.fashion_mnist import CLASS_NAMES
 
 LABELS = np.array([0, 0, 0, 6, 6, 9], dtype=np.uint8)
 FIRST = np.array([0, 0, 6, 6, 0, 9], dtype=np.uint8)

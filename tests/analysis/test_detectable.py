@@ -6,12 +6,7 @@ import pytest
 from scipy import stats
 from statistics_builders import array, noise
 
-from fmnist.analysis.statistics import (
-    Difference,
-    detectable_difference,
-    detectable_margin,
-    detectable_share,
-)
+from fmnist.analysis.statistics import Difference, detectable_difference, detectable_margin, detectable_share
 
 
 def power_of(shift: float, n: int, deviation: float) -> float:

@@ -8,13 +8,7 @@ from scipy import stats
 from statistics_builders import NAN, array, noise
 from statsmodels.stats.weightstats import ttost_ind
 
-from fmnist.analysis.statistics import (
-    Difference,
-    finite,
-    paired,
-    probability_above,
-    welch,
-)
+from fmnist.analysis.statistics import Difference, finite, paired, probability_above, welch
 
 
 def test_welch_of_equal_variances_is_students_t() -> None:

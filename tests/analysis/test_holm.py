@@ -5,10 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fmnist.analysis.statistics import (
-    holm,
-    holm_factors,
-)
+from fmnist.analysis.statistics import holm, holm_factors
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,7 @@ import pytest
 from scipy import stats
 from statistics_builders import NAN, array, noise
 
-from fmnist.analysis.statistics import (
-    dunnett_p,
-    page_p,
-    prediction_interval,
-    share_interval,
-    share_p,
-)
+from fmnist.analysis.statistics import dunnett_p, page_p, prediction_interval, share_interval, share_p
 
 
 def test_three_values_by_hand() -> None:

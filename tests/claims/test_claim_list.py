@@ -9,8 +9,9 @@ import yaml
 from builders import CLAIMS, CLAIMS_SCHEMA, changed, plan, plan_of, reported
 
 from fmnist.claims.claim_list import Claim, ClaimList, Margin, read_claims
-from fmnist.claims.compared_runs import ComparedRun, KnownRuns, compared_runs, runs_by_claim
+from fmnist.claims.compared_runs import KnownRuns, compared_runs, runs_by_claim
 from fmnist.common.errors import ConfigError
+from fmnist.plan.names import ComparedRun
 from fmnist.plan.yaml_files import read_yaml
 
 KNOWN = KnownRuns(experiments=plan().experiments, reported=reported())

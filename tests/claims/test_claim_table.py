@@ -10,7 +10,8 @@ from claim_builders import ALIKE, BASE, MAX, POOLING, Judge, frame, seeds
 
 from fmnist.analysis.statistics import detectable_difference, holm
 from fmnist.claims.claim_list import read_claims
-from fmnist.claims.evaluate import main, verdict_table
+from fmnist.claims.__main__ import main
+from fmnist.claims.evaluate import verdict_table
 from fmnist.claims.table_row import COLUMNS
 from fmnist.claims.verdicts import VERDICTS
 from fmnist.common.errors import ConfigError, DataError

@@ -18,7 +18,7 @@ from fmnist.claims.examine import Material, examine
 from fmnist.claims.table_row import COLUMNS
 from fmnist.claims.verdicts import VERDICTS
 from fmnist.figures.claim import MOST_ROWS, claim_figure
-from fmnist.figures.experiment import save_svg
+from fmnist.figures.style import save_svg
 from fmnist.figures.verdicts import overview_figure
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]

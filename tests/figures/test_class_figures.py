@@ -7,9 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from fmnist.analysis.class_changes import Change, Panel
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.figures.classes import MOST_ROWS, classes_figure, confusion_figure
-from fmnist.figures.experiment import save_svg
-from fmnist.training.dataset import CLASS_NAMES
+from fmnist.figures.style import save_svg
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 

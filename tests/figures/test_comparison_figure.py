@@ -9,7 +9,7 @@ from figure_builders import points
 
 from fmnist.analysis.tables import reported_against_replicated
 from fmnist.figures.comparison import comparison_figure
-from fmnist.figures.experiment import save_svg
+from fmnist.figures.style import save_svg
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from fmnist.analysis.statistics import prediction_interval
-from fmnist.figures.experiment import experiment_figure, save_svg
+from fmnist.figures.experiment import experiment_figure
+from fmnist.figures.style import save_svg
 from fmnist.plan.experiments import Experiment
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fmnist.report.markdown import decimals, signed
+from fmnist.common.wording import decimals, signed
 
 
 @pytest.mark.parametrize("value", [-0.055, -0.05499999999999972, -0.05500000000000682])

@@ -8,15 +8,7 @@ import pytest
 from builders import CLAIMS, CLAIMS_SCHEMA, ROOT
 
 from fmnist.claims.claim_list import read_claims
-from fmnist.report.claims import (
-    JudgedClaim,
-    error_rates,
-    findings,
-    p_value,
-    powers,
-    read_calibration,
-    verdict_counts,
-)
+from fmnist.report.claims import JudgedClaim, error_rates, findings, p_value, powers, read_calibration, verdict_counts
 
 CLAIM = read_claims(CLAIMS, CLAIMS_SCHEMA).claims[0]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from builders import provenance_of
 
+from fmnist.common.checksums import file_sha256
 from fmnist.runs import provenance
-from fmnist.runs.provenance import cpu_name, describe_run, file_sha256, git_revision, package_versions, summarise
+from fmnist.runs.provenance import cpu_name, describe_run, git_revision, package_versions, summarise
 
 
 def test_a_run_is_described_in_plain_json() -> None:

@@ -43,7 +43,7 @@ def test_the_reference_stands_in_for_every_run_of_its_seeds_and_for_no_other() -
 
 
 def test_the_hash_of_the_data_is_that_of_its_list_of_checksums(arrays: Path) -> None:
-    from fmnist.runs.provenance import file_sha256
+    from fmnist.common.checksums import file_sha256
 
     assert data_hash("sample") == file_sha256(arrays.with_suffix(".sha256"))
 

@@ -11,10 +11,9 @@ import pytest
 import torch
 from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, REPORTED, REPORTED_SCHEMA, ROOT, job, plan_of, script
 
-from fmnist.common.checksums import read_checksums
+from fmnist.common.checksums import file_sha256, read_checksums
 from fmnist.common.errors import DataError, DeviceError
 from fmnist.runs.gathering import RUN_COLUMNS
-from fmnist.runs.provenance import file_sha256
 
 ACTIVATION = {"sweep": {"activation": ["tanh", "relu"]}}  # the original reports both
 PLAN = plan_of({"activation": ACTIVATION}, {"defaults/epochs": 1, "models/lenet5/channels": [2, 4, 8]})

@@ -58,7 +58,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 @pytest.fixture
 def edited(finished: Copy) -> Iterator[Copy]:
     """The finished project, its sources put back after the test."""
-    kept = {path: path.read_bytes() for path in finished.folder.glob("fmnist/*.py")}
+    kept = {path: path.read_bytes() for path in finished.folder.glob("fmnist/**/*.py")}
     yield finished
     for path, content in kept.items():
         path.write_bytes(content)
@@ -107,7 +107,7 @@ def test_a_second_run_does_nothing(finished: Copy) -> None:
 
 
 def test_a_touched_plot_module_redraws_nothing(finished: Copy) -> None:
-    (finished.folder / "fmnist" / "figures.py").touch()
+    (finished.folder / "fmnist/figures/style.py").touch()
     assert finished.planned(*QUICK) == {}
 
 
@@ -119,7 +119,7 @@ def test_an_edited_plot_module_redraws_and_retrains_nothing(edited: Copy) -> Non
 
 
 def test_a_touched_model_retrains_nothing(finished: Copy) -> None:
-    (finished.folder / "fmnist" / "models.py").touch()
+    (finished.folder / "fmnist/training/models.py").touch()
     assert finished.planned(*QUICK) == {}
 
 

@@ -9,7 +9,7 @@ from fmnist.claims.examine import examine
 from fmnist.common.files import write_text
 from fmnist.common.job import run_logged
 from fmnist.figures.claim import claim_figure
-from fmnist.figures.experiment import save_svg
+from fmnist.figures.style import save_svg
 from fmnist.figures.verdicts import overview_figure
 from fmnist.plan.experiments import Experiment
 

@@ -7,7 +7,7 @@ from fmnist.analysis.class_changes import class_changes, shown_matrices
 from fmnist.analysis.confusion import confusion_matrices, read_confusion
 from fmnist.common.job import run_logged
 from fmnist.figures.classes import classes_figure, confusion_figure
-from fmnist.figures.experiment import save_svg
+from fmnist.figures.style import save_svg
 from fmnist.plan.experiments import Experiment, with_runs
 
 

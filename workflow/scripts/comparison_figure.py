@@ -6,7 +6,7 @@ from typing import Any
 from fmnist.analysis.tables import read_comparison
 from fmnist.common.job import run_logged
 from fmnist.figures.comparison import comparison_figure
-from fmnist.figures.experiment import save_svg
+from fmnist.figures.style import save_svg
 
 
 def main(job: Any) -> None:

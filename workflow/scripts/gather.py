@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from fmnist.common.checksums import file_sha256
 from fmnist.common.files import write_json, write_text
 from fmnist.common.job import run_logged
 from fmnist.runs.gathering import RunFolder, gather_curves, gather_runs
-from fmnist.runs.provenance import file_sha256, summarise
+from fmnist.runs.provenance import summarise
 
 
 def main(job: Any) -> None:

@@ -143,5 +143,5 @@ def _rmsprop(group: Group, buffer: Buffer) -> _Optimizer:
     )
 
 
-# By name: fmnist.training.uncompiled makes kinds of its own, of the same names, and AdamW, of another rule, is a kind of Adam.
+# By name, since AdamW, of another rule, is a subclass of Adam.
 _RULES: dict[str, Callable[[Group, Buffer], _Optimizer]] = {"Adam": _adam, "SGD": _sgd, "RMSprop": _rmsprop}
