@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from fmnist.analysis.statistics import holm
+from fmnist.runs.columns import measured
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
 
@@ -31,7 +32,7 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 
 def _accuracies(runs: pd.DataFrame) -> dict[str, pd.Series]:
     """Test accuracy in percent by seed, for each run id."""
-    return {str(run_id): 100 * rows.set_index("seed")["test_accuracy"] for run_id, rows in runs.groupby("run_id")}
+    return {str(run_id): measured(rows.set_index("seed"), "accuracy") for run_id, rows in runs.groupby("run_id")}
 
 
 def _pooled_deviation(groups: list[pd.Series]) -> tuple[float, int]:

@@ -9,6 +9,7 @@ import pandas as pd
 from fmnist.analysis.statistics import prediction_interval
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import Reported, ReportedRun
+from fmnist.runs.columns import measured
 
 COMPARISON_COLUMNS = (
     "experiment",
@@ -39,17 +40,17 @@ def experiment_table(experiment: Experiment, runs: pd.DataFrame, reported: Repor
         original = reported.runs.get((experiment.name, member.label))
         rows.append({"value": member.label, "run_id": member.run_id, **_ours(seeds), **_originals(original)})
     table = pd.DataFrame(rows)
-    table["difference"] = table["test_accuracy"] - table["reported_accuracy"]
+    table["difference"] = table["accuracy"] - table["reported_accuracy"]
     return table
 
 
 def _ours(seeds: pd.DataFrame) -> dict[str, float]:
-    accuracy, train_loss = 100 * seeds["test_accuracy"], seeds["train_loss"]
+    accuracy, train_loss = measured(seeds, "accuracy"), measured(seeds, "train_loss")
     return {
         "n": len(seeds),
         "diverged": int(seeds["diverged"].sum()),
         **_of_seeds("train_loss", train_loss),
-        **_of_seeds("test_accuracy", accuracy),
+        **_of_seeds("accuracy", accuracy),
     }
 
 
@@ -90,7 +91,7 @@ def reported_against_replicated(
 
 
 def _measures(original: ReportedRun, seeds: pd.DataFrame) -> list[tuple[str, float, list[float]]]:
-    measures = [("accuracy", original.accuracy, list(100 * seeds["test_accuracy"]))]
+    measures = [("accuracy", original.accuracy, list(measured(seeds, "accuracy")))]
     if original.train_loss is not None:
         measures.append(("train_loss", original.train_loss, list(seeds["train_loss"])))
     return measures

@@ -21,14 +21,14 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.claims.examine import Material, examine
 from fmnist.claims.table_row import COLUMNS, Adjusted, claim_row
-from fmnist.claims.values import MEASURED
 from fmnist.claims.verdicts import CONTRADICTED
 from fmnist.common.errors import DataError
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import read_reported
+from fmnist.runs.columns import MEASURES
 from fmnist.runs.gathering import read_curves, read_runs
 
-RUNS = ("run_id", "seed", *MEASURED.values(), "diverged", "device", "engine")
+RUNS = ("run_id", "seed", *(column for column, _ in MEASURES.values()), "diverged", "device", "engine")
 CURVES = ("run_id", "seed", "epoch", "train_loss")
 
 

@@ -9,14 +9,7 @@ import pandas as pd
 from fmnist.analysis.statistics import Array
 from fmnist.claims.claim_list import Claim
 from fmnist.claims.curves import CURVES
-
-MEASURED = {  # the column of runs.csv that holds each measure
-    "accuracy": "test_accuracy",
-    "train_loss": "train_loss",
-    "generalization_gap": "generalization_gap",
-    "seconds": "seconds",
-}
-IN_PERCENT = {"accuracy", "generalization_gap"}  # fractions in runs.csv, percent and points here
+from fmnist.runs.columns import measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,11 +36,12 @@ def claim_data(
     seeds = tuple(sorted({int(seed) for seed in runs["seed"]}))
     trained = {run_id: int((compared["run_id"] == run_id).sum()) for run_id in run_ids}
     planned = needed(len(seeds))
-    table = compared.pivot(index="seed", columns="run_id", values=MEASURED[claim.measure])
+    compared = compared.assign(measured=measured(compared, claim.measure))
+    table = compared.pivot(index="seed", columns="run_id", values="measured")
     values = table.reindex(index=list(seeds), columns=list(run_ids)).to_numpy(dtype=float)
     values = np.where(np.isfinite(values), values, np.nan)
     return ClaimData(
-        values=100 * values if claim.measure in IN_PERCENT else values,
+        values=values,
         seeds=seeds,
         diverged=int(compared["diverged"].sum()),
         missing=sum(max(0, planned[run_id] - count) for run_id, count in trained.items()),

@@ -22,6 +22,7 @@ from fmnist.figures.style import (
 )
 from fmnist.plan.experiments import Experiment, Member
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun
+from fmnist.runs.columns import measured
 
 MOST_COLUMNS = 5  # of the legend
 
@@ -48,7 +49,7 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
         return _single_run(experiment.members[0], curves, originals[experiment.members[0].label])
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, 3.0), width_ratios=(1.25, 1, 1))
     _loss_curves(left, experiment, curves, originals)
-    _by_value(middle, experiment, runs, originals, "test_accuracy")
+    _by_value(middle, experiment, runs, originals, "accuracy")
     _by_value(right, experiment, runs, originals, "train_loss")
     _legend_below(figure)
     return figure
@@ -110,8 +111,8 @@ def _by_value(
     _value_axis(axes, experiment, positions)
     if measure == "train_loss":
         log_where_wide(axes, shown)
-    axes.set_ylabel("test accuracy (%)" if measure == "test_accuracy" else "final training loss")
-    axes.set_title("Test accuracy" if measure == "test_accuracy" else "Final training loss")
+    axes.set_ylabel("test accuracy (%)" if measure == "accuracy" else "final training loss")
+    axes.set_title("Test accuracy" if measure == "accuracy" else "Final training loss")
 
 
 def _mean_point(axes: Axes, x: float, values: list[float]) -> None:
@@ -151,7 +152,7 @@ def _single_run(member: Member, curves: pd.DataFrame, original: ReportedRun | No
     for axes, measure, unit in ((left, "loss", ""), (right, "accuracy", " (%)")):
         _mean_curve(axes, percent, f"train_{measure}", "training", train, "-")
         _mean_curve(axes, percent, f"test_{measure}", "test", test, "--")
-        number = _original_number(original, "train_loss" if measure == "loss" else "test_accuracy")
+        number = _original_number(original, "train_loss" if measure == "loss" else "accuracy")
         if number is not None:
             axes.plot([ORIGINAL_EPOCHS], [number], label="original, one run", **ORIGINAL)
         _epoch_axis(axes, f"{measure}{unit}")
@@ -170,15 +171,14 @@ def _of(frame: pd.DataFrame, member: Member) -> pd.DataFrame:
     return frame[frame["run_id"] == member.run_id]
 
 
-def _values(runs: pd.DataFrame, measure: str) -> list[float]:
-    scale = 100 if measure == "test_accuracy" else 1
-    return [float(value) for value in scale * runs[measure].dropna()]
+def _values(runs: pd.DataFrame, name: str) -> list[float]:
+    return [float(value) for value in measured(runs, name).dropna()]
 
 
 def _original_number(original: ReportedRun | None, measure: str) -> float | None:
     if original is None:
         return None
-    return original.accuracy if measure == "test_accuracy" else original.train_loss
+    return original.accuracy if measure == "accuracy" else original.train_loss
 
 
 def _axis_name(experiment: Experiment) -> str:

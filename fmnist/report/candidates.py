@@ -20,8 +20,8 @@ class Candidates:
 def could_print(row: Row, printed: ReportedRun) -> bool | None:
     """Tell whether one more run of a row could print both numbers; None where too few seeds tell."""
     if printed.train_loss is None:
-        return row.could_be("test_accuracy", printed.accuracy)
-    loss, accuracy = row.could_be("train_loss", printed.train_loss), row.could_be("test_accuracy", printed.accuracy)
+        return row.could_be("accuracy", printed.accuracy)
+    loss, accuracy = row.could_be("train_loss", printed.train_loss), row.could_be("accuracy", printed.accuracy)
     return None if loss is None or accuracy is None else loss and accuracy
 
 
@@ -33,5 +33,5 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> Candidates:
         inside=groups[True],
         ruled_out=groups[False],
         open=groups[None],
-        ruled_out_by_accuracy=tuple(r.value for r in rows if r.could_be("test_accuracy", printed.accuracy) is False),
+        ruled_out_by_accuracy=tuple(r.value for r in rows if r.could_be("accuracy", printed.accuracy) is False),
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fmnist.common.wording import setting_value
 from fmnist.plan.experiments import CASE, Experiment
+from fmnist.runs.columns import measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,10 +29,10 @@ class Row:
     train_loss_sd: float | None
     train_loss_lower: float | None  # where one further run should fall, as far as the seeds tell
     train_loss_upper: float | None
-    test_accuracy: float | None
-    test_accuracy_sd: float | None
-    test_accuracy_lower: float | None
-    test_accuracy_upper: float | None
+    accuracy: float | None
+    accuracy_sd: float | None
+    accuracy_lower: float | None
+    accuracy_upper: float | None
     reported_train_loss: float | None
     reported_accuracy: float | None
     difference: float | None
@@ -44,7 +45,7 @@ class Row:
     def could_be(self, measure: str, number: float) -> bool | None:
         """Tell whether a number printed elsewhere could be one more run of this; None where too few seeds tell.
 
-        `measure` is train_loss or test_accuracy. Outside the 95% prediction interval it could not.
+        `measure` is train_loss or accuracy. Outside the 95% prediction interval it could not.
         """
         lower, upper = getattr(self, f"{measure}_lower"), getattr(self, f"{measure}_upper")
         return None if lower is None or upper is None else bool(lower <= number <= upper)
@@ -144,8 +145,8 @@ class Run:
     run_id: str
     seeds: int
     parameters: int
-    test_accuracy: float | None
-    test_accuracy_sd: float | None
+    accuracy: float | None
+    accuracy_sd: float | None
     train_accuracy: float | None
     train_accuracy_sd: float | None
     gap: float | None
@@ -206,11 +207,11 @@ def _by_run(numbers: pd.Series) -> dict[Hashable, list[Any]]:
 
 
 def _run(run_id: str, seeds: pd.DataFrame, shape: Mapping[str, Sequence[Any]]) -> Run:
-    accuracy, fitted = 100 * seeds["test_accuracy"], 100 * seeds["fitted_train_accuracy"]
-    gap = 100 * seeds["generalization_gap"]
+    accuracy, fitted = measured(seeds, "accuracy"), measured(seeds, "fitted_accuracy")
+    gap = measured(seeds, "generalization_gap")
     numbers = {
-        "test_accuracy": accuracy.mean(),
-        "test_accuracy_sd": accuracy.std(),
+        "accuracy": accuracy.mean(),
+        "accuracy_sd": accuracy.std(),
         "train_accuracy": fitted.mean(),
         "train_accuracy_sd": fitted.std(),
         "gap": gap.mean(),

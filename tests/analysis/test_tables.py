@@ -36,7 +36,7 @@ def originals(**runs: tuple[float, float | None]) -> Reported:
 
 HEADER = (
     "value,run_id,n,diverged,train_loss,train_loss_sd,train_loss_lower,train_loss_upper,"
-    "test_accuracy,test_accuracy_sd,test_accuracy_lower,test_accuracy_upper,"
+    "accuracy,accuracy_sd,accuracy_lower,accuracy_upper,"
     "reported_train_loss,reported_accuracy,difference\n"
 )
 
@@ -154,5 +154,5 @@ def test_the_comparison_is_read_back_with_its_values_as_text(tmp_path: Path) -> 
 def test_an_extension_has_no_number_of_the_original() -> None:
     channels = plan(changed({"extensions": True})).experiments["channels"]
     table = experiment_table(channels, swept_runs(channels), reported())
-    assert list(table["test_accuracy"]) == pytest.approx([80, 81])
+    assert list(table["accuracy"]) == pytest.approx([80, 81])
     assert table[["reported_train_loss", "reported_accuracy", "difference"]].isna().all(axis=None)

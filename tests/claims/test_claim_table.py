@@ -9,8 +9,8 @@ from builders import CLAIMS, CLAIMS_SCHEMA, ROOT, curves_frame
 from claim_builders import ALIKE, BASE, MAX, POOLING, Judge, frame, seeds
 
 from fmnist.analysis.statistics import detectable_difference, holm
-from fmnist.claims.claim_list import read_claims
 from fmnist.claims.__main__ import main
+from fmnist.claims.claim_list import read_claims
 from fmnist.claims.evaluate import verdict_table
 from fmnist.claims.table_row import COLUMNS
 from fmnist.claims.verdicts import VERDICTS

@@ -108,7 +108,7 @@ def test_one_seed_leaves_that_test_open(tmp_path):
 def row_with(loss, accuracy):
     """A row with intervals from low to high, or without."""
     bounds = {"train_loss_lower": loss, "train_loss_upper": loss and loss + 1}
-    bounds |= {"test_accuracy_lower": accuracy, "test_accuracy_upper": accuracy and accuracy + 1}
+    bounds |= {"accuracy_lower": accuracy, "accuracy_upper": accuracy and accuracy + 1}
     return Row(**(dict.fromkeys(Row.__dataclass_fields__) | {"value": f"{loss}, {accuracy}"} | bounds))
 
 
@@ -133,4 +133,4 @@ def test_with_one_seed_nothing_is_ruled_out(tmp_path):
 def test_a_number_at_the_edge_of_the_interval_is_inside(number, expected):
     row = Row(**(dict.fromkeys(Row.__dataclass_fields__) | {"train_loss_lower": 1.0, "train_loss_upper": 2.0}))
     assert row.could_be("train_loss", number) is expected
-    assert row.could_be("test_accuracy", number) is None
+    assert row.could_be("accuracy", number) is None
