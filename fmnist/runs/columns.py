@@ -28,7 +28,7 @@ MEASURES = {
 }
 
 
-def measure(runs: pd.DataFrame, name: str) -> pd.Series:
+def measured(runs: pd.DataFrame, name: str) -> pd.Series:
     """Return one measure of every row of runs.csv: accuracies in percent, gaps in points, times in seconds."""
     column, factor = MEASURES[name]
     return factor * runs[column]
