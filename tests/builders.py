@@ -28,7 +28,6 @@ SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
 REPORTED = ROOT / "report/reported.yaml"
 REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
-CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 
 DELETED = object()  # changed(config, {place: DELETED}) removes the key
 

@@ -31,7 +31,6 @@ SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 REPORTED = ROOT / "report/reported.yaml"
 REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
-CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
 
 
@@ -47,7 +46,7 @@ class Results:
         self.folder, self.config = Path(folder), config
         self.plan = plan_experiments(config, read_yaml(SCHEMA), "config")
         self.reported = read_reported(REPORTED, REPORTED_SCHEMA)
-        self.claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
+        self.claims = read_claims(CLAIMS)
         self.draw = draw
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
@@ -194,7 +193,6 @@ class Results:
             "reported": REPORTED,
             "reported_schema": REPORTED_SCHEMA,
             "claims": CLAIMS,
-            "claims_schema": CLAIMS_SCHEMA,
             "verdicts": self.folder / "claims.csv",
             "claim_figures": [self.figure(f"claims/{claim.id}") for claim in self.claims.claims],
             "verdict_figure": self.figure("verdicts"),

@@ -41,7 +41,6 @@ rule report:
         reported=here("report/reported.yaml"),
         reported_schema=here("workflow/schemas/reported.schema.yaml"),
         claims=here("report/claims.yaml"),
-        claims_schema=here("workflow/schemas/claims.schema.yaml"),
         verdicts=rules.claims_table.output[0],
         claim_figures=rules.claim_figures.output.claims,
         verdict_figure=rules.claim_figures.output.overview,
