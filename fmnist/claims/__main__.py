@@ -12,7 +12,7 @@ from fmnist.claims.examine import Material
 from fmnist.common.errors import FmnistError
 from fmnist.common.files import write_text
 from fmnist.plan.experiments import plan_experiments
-from fmnist.plan.yaml_files import read_configs, read_yaml
+from fmnist.plan.yaml_files import read_configs
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -50,16 +50,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _material(runs: Path, loss: Path, configs: Sequence[Path]) -> Material:
     """Read the project's own claims and the given runs. Extensions count where their runs are in the table."""
-    schemas, report = PROJECT / "workflow/schemas", PROJECT / "report"
     settings = {**read_configs(configs), "extensions": True}
-    plan = plan_experiments(settings, read_yaml(schemas / "config.schema.yaml"), ", ".join(map(str, configs)))
-    files = {
-        "runs": runs,
-        "loss": loss,
-        "claims": report / "claims.yaml",
-        "reported": report / "reported.yaml",
-        "reported_schema": schemas / "reported.schema.yaml",
-    }
+    plan = plan_experiments(settings, ", ".join(map(str, configs)))
+    report = PROJECT / "report"
+    files = {"runs": runs, "loss": loss, "claims": report / "claims.yaml", "reported": report / "reported.yaml"}
     return read_material(files, plan.experiments)
 
 

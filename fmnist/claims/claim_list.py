@@ -1,6 +1,5 @@
 """The original's claims in words, and how each is tested: the declaration of report/claims.yaml."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -8,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fmnist.common.validation import STRICT, checked
+from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
 
@@ -29,30 +29,17 @@ OPTIONAL = ("turn",)
 OPERAND_KEYS = tuple(dict.fromkeys(key for keys in OPERANDS.values() for key in keys))
 
 
-def _expected(words: str) -> Any:
-    return Field(json_schema_extra={"expected": words})
-
-
-def _printable(text: str) -> str:
-    if not text.strip() or re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]", text):
-        raise ValueError("the text is blank or has control characters; expected a readable one")
-    return text
-
-
-def _matches(pattern: str, words: str) -> Any:
-    return Field(max_length=100, pattern=pattern, json_schema_extra={"expected": words})
-
-
-Text = Annotated[str, AfterValidator(_printable)]
-Id = Annotated[str, _matches("^[a-z0-9]+(-[a-z0-9]+)*$", 'small letters and digits, in words joined by "-"')]
-Section = Annotated[
+Id = Annotated[
     str,
-    BeforeValidator(lambda section: str(section) if type(section) is int else section),
-    _matches("^[0-9]+(-[0-9]+)*$", 'the section of the original, such as "4-2-1"'),
+    Field(
+        max_length=100,
+        pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+        json_schema_extra={"expected": 'small letters and digits, in words joined by "-"'},
+    ),
 ]
 SweptValue = Annotated[
     str | bool | int | float | list[int],
-    _expected("a value of the experiment, written as in config.yaml"),
+    Field(json_schema_extra={"expected": "a value of the experiment, written as in config.yaml"}),
     AfterValidator(format_value),
 ]
 
@@ -71,6 +58,10 @@ class RunName(_Declared):
     value: SweptValue | None = None
 
 
+def _as_text(section: Any) -> Any:
+    return str(section) if type(section) is int else section
+
+
 def _as_list(runs: Any) -> Any:
     return runs if isinstance(runs, list) else [runs]
 
@@ -79,7 +70,7 @@ class Claim(_Declared):
     """One sentence of the original, and how it is tested."""
 
     id: Id
-    section: Section
+    section: Annotated[Section, BeforeValidator(_as_text)]  # YAML reads 6 as a number
     form: Literal[
         "value",
         "greater",
@@ -104,7 +95,7 @@ class Claim(_Declared):
     turn: SweptValue | None = None
     plateau_from: SweptValue | None = None
     a: RunName | None = None
-    b: Annotated[list[RunName], BeforeValidator(_as_list), Field(min_length=1), _expected("one run or several")] = []
+    b: Annotated[list[RunName], BeforeValidator(_as_list)] = Field([], min_length=1)
     run: RunName | None = None
     curve: Literal["falls_at_every_epoch", "rises_at_some_epoch"] | None = None
 

@@ -112,10 +112,10 @@ def _line(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experiment]) -> Material:
     """Read all that claims are tested on.
 
-    `files`: runs (a runs.csv), loss (a loss.csv), claims, reported and reported_schema. Raises
-    ConfigError for a fault in one of the last three.
+    `files`: runs (a runs.csv), loss (a loss.csv), claims and reported (their YAML files). Raises
+    ConfigError for a fault in one of the last two.
     """
-    reported = read_reported(files["reported"], files["reported_schema"])
+    reported = read_reported(files["reported"])
     return Material(
         claims=read_claims(files["claims"]),
         known=KnownRuns(experiments=experiments, reported=reported, path=str(files["claims"])),

@@ -7,7 +7,7 @@ from builders import CLAIMS, CONFIG, changed, plan, reported
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 RUN_IDS = [
     "fc",
@@ -172,7 +172,7 @@ def test_every_case_without_a_change_has_the_base_cases_value_of_that_change_alo
 def test_every_case_of_the_step_budget_takes_the_steps_of_the_base_case() -> None:
     runs = plan(WITH_EXTENSIONS).runs
 
-    def steps(run: RunConfig) -> int:
+    def steps(run: RunSettings) -> int:
         return run.epochs * math.ceil(60_000 / run.batch_size)
 
     assert steps(runs["lenet5"]) == 12_000

@@ -14,7 +14,6 @@ rule claims_table:
         loss=rules.gather.output.loss,
         claims=here("report/claims.yaml"),
         reported=here("report/reported.yaml"),
-        reported_schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("claims"),
     output:
         report(
@@ -41,7 +40,6 @@ rule claim_figures:
         verdicts=rules.claims_table.output[0],
         claims=here("report/claims.yaml"),
         reported=here("report/reported.yaml"),
-        reported_schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
