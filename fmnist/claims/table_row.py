@@ -91,9 +91,7 @@ def claim_row(found: Examined, adjusted: Adjusted) -> ClaimRow:
         p_against=p_values.against,
         adjusted_p_against=adjusted.against,
         p_equal=p_values.equal,
-        **_found_columns(
-            found, verdict, found.limits.significance / (1 if isnan(adjusted.factor) else adjusted.factor)
-        ),
+        **_found_columns(found, verdict, level),
     )
 
 
