@@ -70,7 +70,7 @@ def test_a_config_that_is_no_mapping(file: Path, content: str) -> None:
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.yaml does not exist"):
         read_yaml(tmp_path / "none.yaml")
-    with pytest.raises(ConfigError, match="cannot be read: .*Is a directory"):
+    with pytest.raises(ConfigError, match=r"cannot be read: .*Is a directory"):
         read_yaml(tmp_path)
 
 
