@@ -42,6 +42,7 @@ BROKEN: list[tuple[bytes, list[str]]] = [
     (b"a: 2024-13-45\n", ["line 1"]),
     (b"a: !!int ''\n", ["line 1"]),
     (b"a: !!map [x]\n", ["line 1, column 4"]),
+    (b"__use_yte__: true\nseeds: ?1\n", ["__use_yte__"]),
     (b"[" * 5000, ["nested too deeply"]),
     (b"\xff\xfe\x00\x01", ["cannot be read"]),
     (b"a: \x00\x01\n", ["special characters"]),
