@@ -1,6 +1,7 @@
 """Print the packages of fmnist and their imports in Graphviz' language: `make drawings`."""
 
 import ast
+import textwrap
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "fmnist"
@@ -19,8 +20,8 @@ def main() -> None:
     print('digraph { rankdir=LR; node [shape=box style=rounded fontname="sans" fontsize=11]; edge [color=grey40];')
     for folder in sorted(path.parent for path in PACKAGE.glob("*/__init__.py")):
         purpose = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
-        lines = purpose.replace(": ", ":\\n", 1).replace(", ", ",\\n", 1)
-        print(f'{folder.name} [label="{folder.name}\\n{lines}"];')
+        lines = "<br/>".join(textwrap.wrap(purpose, 26))
+        print(f"{folder.name} [label=<<b>{folder.name}</b><br/>{lines}>];")
         for name in sorted(imported(folder)):
             print(f"{name} -> {folder.name};")
     print("}")
