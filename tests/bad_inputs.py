@@ -110,65 +110,6 @@ CONFIGS: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
 ]
 
-A_CLAIM = {
-    "id": "a-claim",
-    "section": "4-1",
-    "form": "greater",
-    "text": "A beats B",
-    "a": {"experiment": "pooling", "value": "max"},
-    "b": {"experiment": "lenet5_base"},
-}
-BASE = {"experiment": "lenet5_base"}
-
-# (what is wrong, what it changes in A_CLAIM, words of the sentence)
-CLAIMS: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("an id with a line end", {"id": "a\n"}, ["claims[0].id is the text 'a\\n'", "small letters and digits"]),
-    ("an id that leaves the folder", {"id": "../a"}, ["claims[0].id is the text '../a'", "small letters and digits"]),
-    ("an id in capitals", {"id": "A-Claim"}, ["claims[0].id is the text 'A-Claim'", "small letters and digits"]),
-    ("an id that is a number", {"id": 5}, ["claims[0].id is 5", "small letters and digits"]),
-    ("an endless id", {"id": "a" * 101}, ["claims[0].id is the text 'aaa", "at most 100 characters"]),
-    ("a section that is a command", {"section": "x; rm"}, ["claims[0].section is the text 'x; rm'", '"4-2-1"']),
-    ("a section of two lines", {"section": "4\n5"}, ["claims[0].section is the text '4\\n5'", '"4-2-1"']),
-    ("a negative section", {"section": -4}, ["claims[0].section is -4", '"4-2-1"']),
-    ("an unknown form", {"form": "bigger"}, ["claims[0].form is the text 'bigger'", "value, greater, best"]),
-    ("an unknown measure", {"measure": "f1"}, ["claims[0].measure is the text 'f1'", "accuracy, train_loss"]),
-    ("a tail that is a number", {"tail": 1}, ["claims[0].tail is 1", "one, two"]),
-    ("no text", {"text": ""}, ["claims[0].text is the text ''", TEXT]),
-    ("a zero byte in the text", {"text": "a\0"}, ["claims[0].text is the text 'a\\x00'", TEXT]),
-    ("a list for a note", {"note": []}, ["claims[0].note is []", TEXT]),
-    ("no experiment of that name", {"a": {"experiment": "nope"}}, ["a.experiment is 'nope'", "fully_connected"]),
-    ("a name of two lines", {"a": {"experiment": "po\nol"}}, ["a.experiment is 'po\\nol'", "fully_connected"]),
-    ("no value of that name", {"a": {"experiment": "pooling", "value": "x"}}, ["a.value is 'x'", "average, max"]),
-    ("an empty list as value", {"a": {"experiment": "pooling", "value": []}}, ["a.value is ''", "average, max"]),
-    ("a mapping as value", {"a": {"experiment": "pooling", "value": {}}}, ["claims[0].a.value is {}", "config.yaml"]),
-    ("an infinite value", {"a": {"experiment": "pooling", "value": float("inf")}}, ["a.value is inf", "finite"]),
-    ("no run to compare with", {"b": []}, ["claims[0].b is []", "at least 1 entry"]),
-    ("a text for a run", {"b": "pooling"}, ["claims[0].b is the text 'pooling'", "a mapping of keys to values"]),
-    ("a run against itself", {"b": A_CLAIM["a"]}, ["claim 'a-claim': a is pooling max, named twice", "allowed: once"]),
-    ("a run twice", {"b": [BASE, BASE]}, ["claim 'a-claim': b[0] is lenet5_base, named twice", "allowed: once"]),
-    ("an extension that is a word", {"extension": "yes"}, ["claims[0].extension is the text 'yes'", "true or false"]),
-]
-
-MARGIN = {"unit": "points", "by_seeds": [{"seeds": 3, "margin": 0.5}]}
-# (what is wrong, what it changes in report/claims.yaml, words of the sentence)
-CLAIM_FILES: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("no significance", {"significance": 0}, ["significance is 0", "above 0"]),
-    ("a significance that is none", {"significance": float("nan")}, ["significance is nan", "a finite number"]),
-    ("claims as a mapping", {"claims": {}}, ["claims is {}", "a list"]),
-    ("no claims", {"claims": []}, ["claims is []", "at least 1 entry"]),
-    ("a claim of nothing", {"claims": [None]}, ["claims[0] is null", "a mapping of keys to values"]),
-    (
-        "a negative margin",
-        {"margins/accuracy": {**MARGIN, "by_seeds": [{"seeds": 3, "margin": -1}]}},
-        ["margins.accuracy.by_seeds[0].margin is -1", "above 0"],
-    ),
-    (
-        "two margins for one number of seeds",
-        {"margins/accuracy": {**MARGIN, "by_seeds": [{"seeds": 3, "margin": 1}, {"seeds": 3, "margin": 2}]}},
-        ["margins.accuracy.by_seeds", "two margins from 3 seeds on", "allowed: one"],
-    ),
-]
-
 NUMBERS = {"accuracy": 89.4, "train_loss": None}
 # (what is wrong, what it changes in report/reported.yaml, words of the sentence)
 REPORTED: list[tuple[str, dict[Any, Any], list[str]]] = [

@@ -7,11 +7,9 @@ from typing import Any
 import bad_inputs
 import pytest
 import yaml
-from builders import CLAIMS, REPORTED, REPORTED_SCHEMA, changed, plan, reported
+from builders import REPORTED, REPORTED_SCHEMA, changed, plan
 from sentences import is_one_sentence
 
-from fmnist.claims.claim_list import read_claims
-from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.common.errors import ConfigError
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml, stop_unless_readable, validate
@@ -38,20 +36,6 @@ def written(path: Path, document: Any) -> Path:
 @named(bad_inputs.CONFIGS)
 def test_a_broken_config(change: dict[str, Any], words: list[str]) -> None:
     refuse(lambda: plan(changed(change)), ["config.yaml: ", *words])
-
-
-@named(bad_inputs.CLAIMS)
-def test_a_broken_claim(tmp_path: Path, change: dict[str, Any], words: list[str]) -> None:
-    claim = {**bad_inputs.A_CLAIM, **change}
-    path = written(tmp_path / "claims.yaml", {**read_yaml(CLAIMS), "claims": [claim]})
-    known = KnownRuns(experiments=plan().experiments, reported=reported())
-    refuse(lambda: runs_by_claim(read_claims(path), known), ["claims.yaml: ", *words])
-
-
-@named(bad_inputs.CLAIM_FILES)
-def test_a_broken_list_of_claims(tmp_path: Path, change: dict[str, Any], words: list[str]) -> None:
-    path = written(tmp_path / "claims.yaml", changed(change, read_yaml(CLAIMS)))
-    refuse(lambda: read_claims(path), ["claims.yaml: ", *words])
 
 
 @named(bad_inputs.REPORTED)
