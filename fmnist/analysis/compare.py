@@ -21,7 +21,7 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     """
     ours, theirs = _by_run(runs), _by_run(reference)
     run_ids = ours.index.union(theirs.index, sort=False)
-    table = ours.reindex(run_ids).join(theirs, rsuffix="_reference")
+    table = ours.reindex(run_ids).join(theirs.add_suffix("_reference"))
     counts = ["n", "n_reference"]
     table[counts] = table[counts].fillna(0).astype(int)
     # Two means of equal values can differ in the last digit.
