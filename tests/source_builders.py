@@ -5,11 +5,12 @@ import hashlib
 import http.server
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
-from builders import SAMPLE
-
 from fmnist.data.fashion_mnist import FILES
+
+SAMPLE = Path(__file__).with_name("sample")
 
 
 class Mirror(http.server.ThreadingHTTPServer):
