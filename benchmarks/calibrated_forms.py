@@ -1,4 +1,4 @@
-"""The forms of claim that calibration.py tries: what is true where each must not be found, and where it must."""
+"""The forms of claim that calibration.py tests: true means that must not give a verdict, and means that should."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from fmnist.claims.forms import Limits, Outcome, equivalent, greater, plateau, r
 from fmnist.claims.verdicts import CONTRADICTED, SUPPORTED
 
 EFFECTS = (0.25, 0.5, 1.0)  # points
-FAR = 5.0  # points: a difference that no number of seeds overlooks
+FAR = 5.0  # points: any number of seeds finds such a difference
 
 Test = Callable[[Array, Limits], Outcome]
-Means = Callable[[float, float], list[float]]  # of (effect, margin): the true mean of every run
-Truth = Callable[[list[float]], float]  # of the means: what the interval should hold
+Means = Callable[[float, float], list[float]]  # (effect, margin) to the true mean of every run
+Truth = Callable[[list[float]], float]  # the true means to the value that the interval should hold
 
 
 def smallest_lead(means: list[float]) -> float:
@@ -21,7 +21,7 @@ def smallest_lead(means: list[float]) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One form of claim: its test, what is true where it must not be found, and where it is to be found."""
+    """One form of claim: its test, the true means of its null cases, and those of a true effect."""
 
     name: str
     test: Test
@@ -29,8 +29,8 @@ class Form:
     nulls: dict[str, Means]
     found: Means
     effects: tuple[float, ...] = EFFECTS
-    uneven: bool = True  # also tried with runs that scatter unequally
-    no_error: dict[str, str] = field(default_factory=dict)  # null case -> the verdict that is right there
+    uneven: bool = True  # also tested with runs of unequal variances
+    no_error: dict[str, str] = field(default_factory=dict)  # null case to its correct verdict
 
 
 def staircase(steps: int) -> Means:
@@ -149,7 +149,7 @@ FORMS = (
     ),
     Form(
         name="value",
-        # The original's one number: a run of the second kind.
+        # The original's number is a single run of the second column.
         test=lambda values, limits: value(values[:, :1], limits, float(values[0, 1])),
         truth=smallest_lead,
         nulls={

@@ -1,14 +1,13 @@
-"""How often the tests of the claims err, and what they can see: python benchmarks/calibration.py.
+"""Error rates and power of the claims' tests: python benchmarks/calibration.py.
 
-Every form of claim is put to its test on made-up seeds, thousands of times (some twenty minutes), and
-judged as one claim alone: Holm's correction for the whole list comes on top and makes every rate
-smaller. Rates of false verdicts must not exceed the significance of 5%. Written to
-benchmarks/calibration.csv, which the report shows.
+Test every form of claim on made-up seeds, thousands of times, in about 20 minutes. Each claim is
+judged alone: Holm's correction for the whole list makes every rate smaller. Rates of false
+verdicts must not exceed the significance of 5 %. The report shows benchmarks/calibration.csv.
 
-Columns: `case` says what is true; `noise`: all runs scatter alike, or the first four times as
-much; `effect` in points, empty where nothing is to be found; `supported`, `contradicted`,
-`equivalent`: the share of verdicts, empty where that verdict is no error in a null case;
-`coverage`: how often the interval (nominally 90%) holds the true difference.
+Columns: `case` is what is true. `noise` is "equal", or "first x4" where the first run's standard
+deviation is four times as large. `effect` is in points, empty in a null case. `supported`,
+`contradicted` and `equivalent` are shares of verdicts, empty where that verdict is correct in a
+null case. `coverage` is the share of intervals (nominally 90 %) that hold the true difference.
 """
 
 import zlib
@@ -29,12 +28,12 @@ from fmnist.common.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "benchmarks/calibration.csv"
-DEVIATION = 0.25  # points: about what accuracies scatter from seed to seed
+DEVIATION = 0.25  # points: the usual standard deviation of an accuracy over seeds
 SEEDS = (3, 5, 10)
 NOISY = 4.0
-SIMULATIONS = 10_000  # of a case where nothing is to be found; a rate of 5% is then known to 0.2 points
-NEAR, MORE = 0.045, 100_000  # where a rate comes near to 5%, afresh, so that it is known to 0.07 points
-FEWER = 2_000  # where something is: a power is no error rate, and need not be known as well
+SIMULATIONS = 10_000  # of a null case: the standard error of a rate of 5 % is 0.2 points
+NEAR, MORE = 0.045, 100_000  # repeat with more where a rate is near 5 %: its standard error is then 0.07 points
+FEWER = 2_000  # for a true effect: power may be less precise than an error rate
 NONE = float("nan")
 FOUND = "found"
 
@@ -46,7 +45,7 @@ def margins() -> dict[int, float]:
 
 
 def cells() -> Iterator[dict[str, object]]:
-    """Yield the table's lines, one after the other."""
+    """Yield the rows of the table."""
     for form in FORMS:
         for n, margin in margins().items():
             for noise in ("equal", "first x4") if form.uneven else ("equal",):
@@ -59,7 +58,7 @@ def cells() -> Iterator[dict[str, object]]:
 
 
 def null_case(form: Form, case: str, means: list[float], n: int, margin: float, noise: str) -> dict[str, object]:
-    # Where a difference is as large as the margin, "equivalent" is an error; where there is none, it is right.
+    # "Equivalent" is wrong where the difference equals the margin, and correct where it is zero.
     right = {form.no_error.get(case), None if "margin" in case else EQUIVALENT}
     errors = [name for name in (SUPPORTED, CONTRADICTED, EQUIVALENT) if name not in right]
     cell = simulated(form, case, means, n, margin, noise, SIMULATIONS)
@@ -71,7 +70,7 @@ def null_case(form: Form, case: str, means: list[float], n: int, margin: float, 
 def simulated(
     form: Form, case: str, means: list[float], n: int, margin: float, noise: str, times: int
 ) -> dict[str, object]:
-    """Put a form to its test many times, and count its verdicts."""
+    """Test a form many times and return its row of the table."""
     random = np.random.default_rng(zlib.crc32(f"{form.name} {case} {noise} {n} {means} {times}".encode()))
     limits = Limits(margin=margin)
     deviations = DEVIATION * np.array([NOISY if noise != "equal" else 1.0] + [1.0] * (len(means) - 1))
@@ -113,7 +112,7 @@ def line(
 
 
 def share_cells() -> Iterator[dict[str, object]]:
-    """A property of a loss curve: it holds in half of all runs, or in nearly all."""
+    """Yield the rows of a property of loss curves that holds in half of all runs, or in nearly all."""
     for n, margin in margins().items():
         for case, true_share, effect in (("holds in half of all runs", 0.5, NONE), (FOUND, 0.99, 0.99)):
             random = np.random.default_rng(0)
@@ -128,7 +127,7 @@ def share_cells() -> Iterator[dict[str, object]]:
 
 
 def dunnett_cells(simulations: int = 1000) -> Iterator[dict[str, object]]:
-    """Dunnett's test in place of Welch's: why it does not decide. Contradicted: another beats the named winner."""
+    """Yield the rows of Dunnett's test, which errs too often; contradicted where another run beats the named winner."""
     for n, margin in margins().items():
         for noise in ("equal", "first x4"):
             random = np.random.default_rng(0)
@@ -143,7 +142,7 @@ def dunnett_cells(simulations: int = 1000) -> Iterator[dict[str, object]]:
 
 
 def remembering(page_p: Callable[[Array], float]) -> Callable[[Array], float]:
-    """Page's exact p depends on its statistic alone: compute it once for each value."""
+    """Cache Page's exact p by its statistic, on which alone it depends."""
     known: dict[tuple[float, int, int], float] = {}
 
     def remembered(values: Array) -> float:

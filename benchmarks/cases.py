@@ -1,4 +1,4 @@
-"""What is measured: five settings of the report, and the images they are trained on."""
+"""The measured cases: five settings of the report, and the images for training."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[1]
 EPOCH = 60_000  # images of a full epoch
 
 WIDE = {"channels": [32, 64, 256], "pooling": "max", "batch_norm": True, "activation": "relu"}
-# What each case changes in config.yaml's defaults: the ends of the report's range of work.
+# Each case's changes to config.yaml's defaults. Together they span the least and the most work of the report.
 CASES: dict[str, tuple[str, dict[str, object]]] = {
     "base": ("LeNet-5, base case, batch 100", {}),
     "wide": ("LeNet-5, wide (32/64/256), batch 100", WIDE),

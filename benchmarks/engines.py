@@ -1,10 +1,9 @@
 """The two engines over seeds, at full length: python benchmarks/engines.py [--help].
 
-The native engine's numbers are those of reference/runs.csv; the torch engine trains the same runs
-from the same seeds. These give both the same weights, batches and dropout; what differs is the
-rounding, which 12,000 steps make grow. So single runs differ, and the question is whether the
-engines' distributions over seeds do. Each training is added to benchmarks/engines.csv when it is
-done: a cut-off comparison goes on where it was.
+Train the runs of reference/runs.csv with the torch engine, from the same seeds as the native
+engine. Weights, batches and dropout are the same; only rounding differs, and 12,000 steps let it
+grow. So compare the engines' distributions over seeds, not single runs. Each finished training is
+added to benchmarks/engines.csv, so that an interrupted comparison can resume.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""One thread on one core, for every library: set before any of them is imported."""
+"""One thread on one core for every library; set it before importing any of them."""
 
 import os
 
@@ -12,16 +12,16 @@ ENVIRONMENT = {
 
 
 def use_one_thread() -> None:
-    """Tell the libraries that this process and its children will import."""
+    """Set the environment for libraries that this process and its children import later."""
     os.environ.update(ENVIRONMENT)
 
 
 def pin(core: int | None) -> None:
-    """Bind this process to a core, where the system can."""
+    """Bind this process to a core; None leaves it free."""
     if core is not None:
         os.sched_setaffinity(0, {core})
 
 
 def last_core() -> int | None:
-    """The last core that this process may use, or None where the system cannot bind: macOS."""
+    """Return the last core that this process may use; None where the system cannot bind (macOS)."""
     return max(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else None

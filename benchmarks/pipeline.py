@@ -1,7 +1,7 @@
-"""The whole pipeline against the original's way: python benchmarks/pipeline.py [--help].
+"""Compare the whole pipeline with the original's way: python benchmarks/pipeline.py [--help].
 
-Of a finished results folder: how long its jobs took and how much of that was training. On this
-machine, now: how long the original's 44 trainings, one after another, would take in its own loop.
+Read from a finished results folder how long its jobs took, and how much of that was training.
+Measure on this machine how long the original's 44 trainings take in its own loop, one after another.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def original_trainings() -> list[RunSettings]:
-    """The settings of every training whose numbers the original prints, repetitions and all."""
+    """Return the settings of every training whose numbers the original prints, with repetitions."""
     plan = plan_experiments(read_yaml(PROJECT / "config.yaml"))
     reported = read_reported(PROJECT / "report/reported.yaml")
     members = {(name, member.label): member for name, entry in plan.experiments.items() for member in entry.members}
@@ -42,7 +42,7 @@ def original_trainings() -> list[RunSettings]:
 
 
 def original_seconds(trainings: list[RunSettings], arrays: Arrays, block: float) -> dict[RunSettings, float]:
-    """Seconds of every distinct training, from a block of its own steps in the original's loop."""
+    """Return the seconds of every distinct training, extrapolated from a block of steps in the original's loop."""
     seconds = {}
     for number, config in enumerate(dict.fromkeys(trainings), 1):
         seconds[config] = seconds_per_step(config, arrays, block) * EPOCH / config.batch_size * config.epochs
@@ -51,7 +51,7 @@ def original_seconds(trainings: list[RunSettings], arrays: Arrays, block: float)
 
 
 def seconds_per_step(config: RunSettings, arrays: Arrays, block: float) -> float:
-    """Time about `block` seconds of steps, after a warm-up that tells how many those are."""
+    """Return seconds per step, over about `block` seconds; a warm-up sets the number of steps."""
     train = CONTENDERS["original"].build(config, arrays)
     train(2)
     steps = min(EPOCH // config.batch_size, max(2, round(block / (train(2) / 2))))
@@ -59,25 +59,25 @@ def seconds_per_step(config: RunSettings, arrays: Arrays, block: float) -> float
 
 
 def table(finished: FinishedRun, trainings: list[RunSettings], seconds: dict[RunSettings, float]) -> str:
-    """The comparison in Markdown."""
+    """Return the comparison in Markdown."""
     original = sum(seconds[config] for config in trainings)
     note = "" if finished.trainings == len(seconds) else f", where the original's are {len(seconds)} distinct ones"
     rows = [
-        (f"training, summed over the {finished.trainings} runs{note}", finished.training),
-        ("training jobs, summed: with start, loading of data and writing", finished.training_jobs),
-        ("all other jobs, summed", finished.other_jobs),
+        (f"training, total of the {finished.trainings} runs{note}", finished.training),
+        ("training jobs, total: with start, loading of data and writing", finished.training_jobs),
+        ("all other jobs, total", finished.other_jobs),
         ("wall time from the first job's start to the last file", finished.wall),
         ("of it, while no run was training", finished.wall - finished.wall_training),
-        ("of it, while no job was running: Snakemake itself, and pauses between calls", finished.idle),
+        ("of it, while no job was running: Snakemake itself and pauses between calls", finished.idle),
         (f"the original's {len(trainings)} trainings of {trainings[0].epochs} epochs, one after another", original),
     ]
     lines = [f"| {what} | {value:,.1f} |" for what, value in rows]
     ratio = f"\nThe original's way takes {original / finished.wall:.1f} times as long as the pipeline's wall time"
-    ratio += f", and {original / finished.training:.1f} times its summed training. {LIMITS}"
+    ratio += f", and {original / finished.training:.1f} times its total training. {LIMITS}"
     return "\n".join(["| what | seconds |", "|---|---:|", *lines, ratio])
 
 
-LIMITS = "The original's testing, figures and report are not in its time; ours are in the wall time."
+LIMITS = "The original's time excludes testing, figures and report; our wall time includes them."
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -85,7 +85,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     results = Path(os.path.relpath(PROJECT / "results"))
     parser.add_argument("--results", type=Path, default=results, help=f"finished results folder ({results})")
     parser.add_argument("--data", type=Path, default=results / "data/fashion_mnist.npz", help="prepared array file")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of steps of each distinct run (5)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="measured for each distinct run (5)")
     threads = torch.get_num_threads()
     parser.add_argument(
         "--threads", type=int, default=threads, help=f"of the original's loop; PyTorch's own choice here is {threads}"

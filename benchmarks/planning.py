@@ -11,16 +11,15 @@ PROJECT = Path(__file__).parents[1]
 
 
 def overlay(runs: int) -> str:
-    """A config of one seed that adds one experiment with that many learning rates."""
+    """Return a config of one seed that adds an experiment with `runs` learning rates."""
     rates = ", ".join(f"{rate / 1e6:.6f}" for rate in range(1, runs + 1))
     return f"seeds: 1\nexperiments: {{many: {{section: '9', title: many, sweep: {{learning_rate: [{rates}]}}}}}}\n"
 
 
 def seconds_to_plan(runs: int) -> tuple[float, float]:
-    """Plan the report and `runs` more runs, from nothing, as a user would.
+    """Plan the report and `runs` more runs in an empty folder; return wall and processor seconds.
 
-    Returns the seconds on the clock and those of the processor: where they differ, other
-    work was going on and the first say little.
+    Where the two differ, other work was running: trust only the processor seconds.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "many.yaml"
@@ -42,14 +41,14 @@ def seconds_to_plan(runs: int) -> tuple[float, float]:
 
 
 def processor_seconds() -> float:
-    """The processor's seconds in all finished processes that this one started."""
+    """Return the processor seconds of all finished child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
     counts = [int(text) for text in sys.argv[1:]] or [100, 1000, 10_000]
-    print("| runs added | seconds to plan | of the processor |\n|---:|---:|---:|")
+    print("| runs added | wall time, s | processor time, s |\n|---:|---:|---:|")
     for runs in counts:
         seconds, busy = seconds_to_plan(runs)
         print(f"| {runs:,} | {seconds:.1f} | {busy:.1f} |", flush=True)

@@ -1,4 +1,4 @@
-"""Contenders in processes of their own, one block of steps at a time, so that they can alternate."""
+"""One process per contender, which runs one block of steps at a time so that contenders can alternate."""
 
 import contextlib
 import multiprocessing
@@ -11,29 +11,29 @@ from cases import EPOCH, case_config, load_arrays
 from one_core import pin
 from peers import CONTENDERS, NoEngineError, NotInstalledError, Train
 
-PATIENCE = 900  # seconds that a contender may take for anything: torch.compile compiles for minutes
-CALIBRATION = 0.25  # seconds of steps that tell how many make a block
+PATIENCE = 900  # seconds to wait for any answer: torch.compile compiles for minutes
+CALIBRATION = 0.25  # least seconds of steps from which to calculate the size of a block
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a contender is to do."""
+    """What a contender has to do."""
 
     contender: str
     case: str
     data: Path
-    seconds: float  # of a block, roughly; never more than an epoch
+    seconds: float  # of a block, approximately; at most an epoch
     core: int | None
 
 
 @dataclass
 class Rival:
-    """A contender's process and what it has measured."""
+    """A contender's process and its measurements."""
 
     plan: Plan
     steps: int = 0  # of a block
-    epochs: list[float] = field(default_factory=list)  # seconds per epoch, one a round
-    problem: str = ""  # "not installed: ...", "none: ..." or "failed: ..."; empty while all is well
+    epochs: list[float] = field(default_factory=list)  # seconds per epoch, one per round
+    problem: str = ""  # "not installed: ...", "none: ..." or "failed: ..."; empty without a problem
 
     def __post_init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -73,7 +73,7 @@ class Rival:
 
 
 def _work(connection: Connection, plan: Plan) -> None:
-    """The process: set up, say how many steps make a block, then run blocks until told 0."""
+    """Run as the process: set up, send the steps of a block, then run blocks until 0 arrives."""
     try:
         train = _set_up(plan)
         connection.send(_steps_of_a_block(train, plan))
@@ -85,13 +85,13 @@ def _work(connection: Connection, plan: Plan) -> None:
         connection.send(f"not installed: {error}")
     except NoEngineError as error:
         connection.send(f"none: {error}")
-    except Exception as error:  # whatever a library raises is a line of the table
+    except Exception as error:  # any error of a library is a row of the table
         connection.send(f"failed: {_one_line(error)}")
 
 
 def _set_up(plan: Plan) -> Train:
     pin(plan.core)
-    # Libraries chatter on stdout; the table is there.
+    # Discard what libraries print: the table goes to stdout.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     import torch
 
@@ -101,13 +101,13 @@ def _set_up(plan: Plan) -> Train:
 
 
 def _steps_of_a_block(train: Train, plan: Plan) -> int:
-    """Warm up and double the steps until they tell the speed; the block itself is run once unmeasured."""
+    """Warm up: double the steps until their time is measurable, then run one block unmeasured."""
     most = EPOCH // case_config(plan.case).batch_size
     steps = 2
     train(steps)
     while (seconds := train(steps)) < min(CALIBRATION, plan.seconds) and steps < most:
         steps = min(2 * steps, most)
-        train(steps)  # a new number of steps may compile anew
+        train(steps)  # a new number of steps may compile again
     steps = max(1, min(most, round(plan.seconds / seconds * steps)))
     train(steps)
     return steps

@@ -1,7 +1,7 @@
-"""Many tiny runs, trained and reported for real: python benchmarks/scale.py [--seeds 10] [--folder FOLDER].
+"""Train many tiny runs and report them: python benchmarks/scale.py [--seeds 10] [--folder FOLDER].
 
-The report's 41 runs and 159 learning rates more, one epoch of the small sample each, over that many seeds:
-200 trainings for each seed. What a run costs must not grow with them.
+Each seed has 200 trainings of one epoch of the small sample: the report's 41 runs and 159 learning rates.
+The cost of a run must not grow with the number of runs.
 """
 
 import argparse
@@ -35,7 +35,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def overlay(seeds: int, rates: int) -> str:
-    """What is laid over config.quick.yaml. Halves: so that no rate is one of the report's own."""
+    """Return changes to config.quick.yaml; half steps avoid the report's own learning rates."""
     sweep = {"learning_rate": [(rate + 0.5) / 1e5 for rate in range(rates)]}
     many = {"section": "9", "title": "many", "sweep": sweep}
     data = {"folder": str(PROJECT / "tests/sample")}
@@ -43,7 +43,7 @@ def overlay(seeds: int, rates: int) -> str:
 
 
 def run(folder: Path, seeds: int, rates: int) -> None:
-    """Make the report, from nothing or from where an earlier call was cut off; sample Snakemake's process."""
+    """Make the report, or resume an interrupted call; sample Snakemake's process meanwhile."""
     (folder / "many.yaml").write_text(overlay(seeds, rates), encoding="utf-8")
     with (
         (folder / "samples.csv").open("a", encoding="utf-8", newline="", buffering=1) as samples,
@@ -58,7 +58,7 @@ def run(folder: Path, seeds: int, rates: int) -> None:
 
 
 def command(folder: Path) -> list[str]:
-    """Snakemake as a user would call it, but for a lock that one which was killed may have left."""
+    """Return the call of Snakemake; --nolock ignores the lock of one that was killed."""
     configs = (PROJECT / "config.yaml", PROJECT / "config.quick.yaml", folder / "many.yaml")
     return [
         *(sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "all", "--nolock"),
@@ -68,17 +68,17 @@ def command(folder: Path) -> list[str]:
 
 
 def sample(process: int) -> Sample:
-    """Look at a process that runs, or has just ended and was not waited for yet."""
+    """Return the times and peak memory of a process that runs, or has ended and was not yet waited for."""
     proc = Path(f"/proc/{process}")
     fields = (proc / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     user, system, jobs_user, jobs_system = (int(ticks) / TICKS for ticks in fields[11:15])  # man proc_pid_stat
     peaks = [line for line in (proc / "status").read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM")]
-    megabytes = sum(int(line.split()[1]) / 1024 for line in peaks)  # none where it has just ended
+    megabytes = sum(int(line.split()[1]) / 1024 for line in peaks)  # 0 if it has ended
     return Sample(time.time(), user + system, jobs_user + jobs_system, megabytes)
 
 
 def tables(folder: Path) -> str:
-    """Return what was measured."""
+    """Return the three tables in Markdown."""
     samples, jobs = read_samples(folder / "samples.csv"), read_jobs(folder / "results/quick")
     found = (
         markdown(OVERVIEW, [overview(samples, jobs)]),
@@ -90,9 +90,9 @@ def tables(folder: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10, help="of each of the runs")
-    parser.add_argument("--rates", type=int, default=RATES, help="learning rates beside the report's 41 runs")
-    parser.add_argument("--folder", type=Path, help="for the results; the same again goes on where it was cut off")
+    parser.add_argument("--seeds", type=int, default=10, help="seeds per run (10)")
+    parser.add_argument("--rates", type=int, default=RATES, help="learning rates added to the report's 41 runs")
+    parser.add_argument("--folder", type=Path, help="folder of the results; the same call resumes an interrupted run")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)

@@ -1,4 +1,4 @@
-"""What `scale.py` measured, from the files that it left, as Markdown tables."""
+"""Markdown tables of what scale.py measured, read from the files that it left."""
 
 import csv
 import json
@@ -16,33 +16,33 @@ PARTS = 10
 
 
 class Sample(NamedTuple):
-    """A look at Snakemake's process, some time after its start."""
+    """A measurement of Snakemake's process while it runs."""
 
     time: float  # seconds since the epoch
     own: float  # processor seconds of Snakemake itself so far
-    jobs: float  # and of all jobs that have ended
-    megabytes: float  # at most resident so far
+    jobs: float  # processor seconds of all jobs that have ended
+    megabytes: float  # peak resident memory so far
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a job's benchmark file tells."""
+    """What a job's benchmark file says."""
 
     rule: str
     span: Span
-    megabytes: float  # at most resident
+    megabytes: float  # peak resident memory
     training: float = 0.0  # seconds in `train()`; the rest is start, data and writing
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """How long the job took."""
         return self.span.end - self.span.start
 
 
 def read_samples(path: Path) -> list[Sample]:
-    """Read all looks; where Snakemake was started again, its seconds are counted on."""
+    """Read all samples; add up the seconds of interrupted and resumed runs."""
     samples: list[Sample] = []
-    own = jobs = 0.0  # of the Snakemakes before
+    own = jobs = 0.0  # of earlier Snakemake processes
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.reader(lines):
             time, new_own, new_jobs, megabytes = map(float, row)
@@ -53,7 +53,7 @@ def read_samples(path: Path) -> list[Sample]:
 
 
 def read_jobs(results: Path) -> list[Job]:
-    """Read all that ran, in the order of the ends."""
+    """Read all jobs, in the order in which they ended."""
     benchmarks = results / "benchmarks"
     return sorted((_read_job(results, path.relative_to(benchmarks)) for path in benchmarks.rglob("*.tsv")), key=_end)
 
@@ -76,18 +76,18 @@ def _end(job: Job) -> float:
 OVERVIEW = (
     "trainings",
     "planning, s",
-    "from the first training to the last, s",
-    "a training job, ms",
-    "the processor's ms for it",
-    "Snakemake's own for it",
-    "from the last training to the end, s",
-    "Snakemake, MB at most",
-    "the largest other job, MB",
+    "first to last training, s",
+    "training job, ms",
+    "its processor time, ms",
+    "Snakemake's processor time per job, ms",
+    "last training to end, s",
+    "Snakemake's peak, MB",
+    "largest other job, MB",
 )
 
 
 def overview(samples: Sequence[Sample], jobs: Sequence[Job]) -> list[str]:
-    """One row of how long and how large the whole was."""
+    """Return one row: times and memory of the whole run."""
     trained = [job for job in jobs if job.rule == "train"]
     first, last = min(job.span.start for job in trained), trained[-1].span.end
     own, processor = _spent(samples, first, last)
@@ -106,17 +106,17 @@ def overview(samples: Sequence[Sample], jobs: Sequence[Job]) -> list[str]:
 
 TENTHS = (
     "trainings",
-    "a job, ms (median)",
-    "of it not training",
-    "to the next job on its core",
-    "the processor's ms for a job (mean)",
-    "Snakemake's own for it",
-    "Snakemake, MB",
+    "job, ms (median)",
+    "without training, ms",
+    "pause before the next job on its core, ms",
+    "processor time per job, ms (mean)",
+    "Snakemake's processor time per job, ms",
+    "Snakemake's peak, MB",
 )
 
 
 def tenths(samples: Sequence[Sample], jobs: Sequence[Job]) -> list[list[str]]:
-    """One row for each tenth of the trainings, in the order in which they ended."""
+    """Return one row per tenth of the trainings, in the order in which they ended."""
     trained = [job for job in jobs if job.rule == "train"]
     pauses = _pauses(trained)
     bounds = [len(trained) * part // PARTS for part in range(PARTS + 1)]
@@ -141,8 +141,8 @@ def _tenth(
 
 
 def _pauses(trained: Iterable[Job]) -> dict[Span, float]:
-    """How long, before each job, the core was idle on which another had ended."""
-    free: list[float] = []  # the ends of jobs that no other has followed yet
+    """Return how long each job's core was idle since another job had ended on it."""
+    free: list[float] = []  # ends of jobs that no other job has followed yet
     pauses = {}
     for moment, starts, span in sorted(_moments(trained)):
         if not starts:
@@ -153,14 +153,14 @@ def _pauses(trained: Iterable[Job]) -> dict[Span, float]:
 
 
 def _moments(jobs: Iterable[Job]) -> Iterator[tuple[float, bool, Span]]:
-    """Each start and end: when, whether it is a start, and of what."""
+    """Yield each start and end: its time, whether it is a start, and its span."""
     for job in jobs:
         yield job.span.start, True, job.span
         yield job.span.end, False, job.span
 
 
 def _spent(samples: Sequence[Sample], since: float, until: float) -> tuple[float, float]:
-    """The processor seconds of Snakemake and of jobs between two moments."""
+    """Return the processor seconds of Snakemake and of its jobs between two times."""
     times = [sample.time for sample in samples]
     own, jobs = (
         np.interp([since, until], times, values)
@@ -169,11 +169,11 @@ def _spent(samples: Sequence[Sample], since: float, until: float) -> tuple[float
     return float(own[1] - own[0]), float(jobs[1] - jobs[0])
 
 
-OTHERS = ("rule", "jobs", "summed, s", "the longest, s", "MB at most")
+OTHERS = ("rule", "jobs", "total, s", "longest, s", "peak, MB")
 
 
 def others(jobs: Sequence[Job]) -> list[list[str]]:
-    """One row for each rule that is no training, the longest first."""
+    """Return one row for each rule but training, the longest first."""
     rules: dict[str, list[Job]] = {}
     for job in jobs:
         if job.rule != "train":
@@ -195,6 +195,6 @@ def _milliseconds(seconds: float) -> str:
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table, its columns but the first set to the right."""
+    """Return a table with all columns but the first aligned to the right."""
     lines = [header, ["---", *(["---:"] * (len(header) - 1))], *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -1,7 +1,7 @@
-"""Training speed side by side on one core: python benchmarks/speed.py [--help].
+"""Compare training speed on one core: python benchmarks/speed.py [--help].
 
-Every contender has a process of its own, all on the same core; they take turns, a block of
-steps each, for several rounds, so that a slow minute of the machine slows them all.
+Each contender has its own process, all on the same core. They take turns for several rounds, a
+block of steps each, so that a slow minute of the machine slows them all.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measured(plans: list[Plan], rounds: int) -> Iterator[Rival]:
-    """Start the contenders of a case one after another, let them take turns, and end them."""
+    """Start the contenders of a case, let them take turns, and end them; yield each with its measurements."""
     rivals: list[Rival] = []
     try:
         for plan in plans:
@@ -62,8 +62,8 @@ def say(text: str) -> None:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=positive_int, default=7, help="blocks of each contender (7)")
-    parser.add_argument("--seconds", type=positive_float, default=3.0, help="of a block, at most an epoch (3)")
+    parser.add_argument("--rounds", type=positive_int, default=7, help="blocks per contender (7)")
+    parser.add_argument("--seconds", type=positive_float, default=3.0, help="length of a block, at most an epoch (3)")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="CASE", help=", ".join(CASES))
     parser.add_argument(
         "--contenders",

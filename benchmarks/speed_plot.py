@@ -1,7 +1,7 @@
-"""The measurements as bars on a logarithmic axis: one panel a case.
+"""The measurements as bars on a logarithmic axis: one panel per case.
 
-A bar begins at the floor, so that its length shows how many times the floor a contender takes
-(lower only where a contender undercuts the floor, as a convolution by Winograd's form can).
+A bar begins at the floor, so that its length shows the ratio of a contender's time to the floor.
+It begins lower where a contender is faster than the floor, as Winograd's convolution can be.
 """
 
 import math
@@ -60,7 +60,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, bars: list[str]) -> None:
 
 
 def _start(measured: "pd.Series[float]") -> float:
-    """Where the bars begin: at the floor, or lower where a contender undercuts it or none was measured."""
+    """Return where the bars begin: at the floor, or lower if a contender is faster or there is no floor."""
     contenders = measured.drop(list(FLOORS), errors="ignore")
     return min(measured.get("floor", math.inf), 0.8 * min(contenders, default=1.0))
 

@@ -1,4 +1,4 @@
-"""The measurements as rows, as a Markdown table, and the conditions they were taken under."""
+"""The measurements as rows and as Markdown tables, and the conditions of the measurement."""
 
 from importlib import metadata
 from statistics import median
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def rows_of(case: str, rivals: list[Rival]) -> list[Row]:
-    """One row a contender: seconds per epoch, and how many times as long as three yardsticks."""
+    """Return one row per contender: seconds per epoch, and the ratios to three yardsticks."""
     seconds = {rival.plan.contender: median(rival.epochs) for rival in rivals if rival.epochs}
     return [_row(case, rival, seconds) for rival in rivals]
 
@@ -42,7 +42,7 @@ def _operations(case: str) -> float:
 
 
 def conditions(core: int | None, data: str, rounds: int, seconds: float) -> str:
-    """Say on what, with which versions and how it was measured."""
+    """Describe the machine, the versions and the method of the measurement."""
     pinned = f"pinned to core {core}" if core is not None else "not pinned: this system cannot"
     return (
         f"{cpu_name()}, one thread, {pinned}. Data: {data}. {rounds} rounds of blocks of {seconds:g} s "
@@ -64,7 +64,7 @@ HEAD = (
 
 
 def markdown(results: pd.DataFrame) -> str:
-    """One table a case."""
+    """Return one table per case."""
     return "\n\n".join(_table(case, rows) for case, rows in results.groupby("case", sort=False))
 
 

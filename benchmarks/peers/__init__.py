@@ -1,7 +1,7 @@
-"""The contenders: each module trains the same network on the same images, in its library's own way.
+"""The contenders: each module trains the same network on the same images with another library.
 
 `build(config, arrays)` of a module returns its `Train`. All losses are cross entropy and all
-optimisers Adam, except in `original`, which knows every setting of the report.
+optimisers Adam, except in `original`, which has every setting of the report.
 """
 
 import importlib
@@ -13,13 +13,13 @@ from cases import Arrays
 
 from fmnist.training.settings import RunSettings
 
-# Take that many steps, at most one epoch, in shuffled order; return the seconds they took.
+# Train for a number of steps, at most one epoch, in shuffled order; return the seconds.
 Train = Callable[[int], float]
 Build = Callable[[RunSettings, Arrays], Train]
 
 
 class NotInstalledError(Exception):
-    """A contender's package is not there."""
+    """A contender's package is not installed."""
 
 
 class NoEngineError(Exception):
@@ -28,7 +28,7 @@ class NoEngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to train: its name in tables, where it is built, and the packages it needs."""
+    """One way to train: its name in tables, the function that builds it, and the packages it needs."""
 
     title: str
     module: str
@@ -36,7 +36,7 @@ class Contender:
     packages: tuple[str, ...] = ()
 
     def build(self, config: RunSettings, arrays: Arrays) -> Train:
-        """Import the contender's module and set its training up."""
+        """Import the contender's module and set up its training."""
         missing = [name for name in self.packages if find_spec(name) is None]
         if missing:
             raise NotInstalledError(", ".join(missing))

@@ -1,8 +1,8 @@
-"""What the matrix products of a step would take alone: a floor for direct convolutions.
+"""The time of a step's matrix products alone: a floor for direct convolutions.
 
-Forward, gradient of the weights and gradient of the input of every layer, each one product,
-with convolutions as products over unfolded patches. The first layer's input needs no gradient.
-Forms that multiply less, as Winograd's does, may undercut it.
+Each layer has three products: forward, gradient of the weights, and gradient of the input, which
+the first layer does not need. Convolutions are products over unfolded patches. Methods that
+multiply less, such as Winograd's, can be faster.
 """
 
 import time
@@ -17,7 +17,7 @@ from fmnist.training.settings import RunSettings
 from peers import Train
 from peers.network import network
 
-SQUARE = 1024  # rows of the square product whose rate is the machine's best
+SQUARE = 1024  # rows of the square product that gives the machine's best rate
 
 
 class Product(NamedTuple):
@@ -34,7 +34,7 @@ class Product(NamedTuple):
 
 
 def products_of(config: RunSettings) -> list[Product]:
-    """The matrix products of one training step."""
+    """Return the matrix products of one training step."""
     forward = [Product(*shape) for shape in forward_shapes(config)]
     weights = [Product(p.inner, p.rows, p.columns) for p in forward]
     inputs = [Product(p.rows, p.columns, p.inner) for p in forward[1:]]
@@ -42,7 +42,7 @@ def products_of(config: RunSettings) -> list[Product]:
 
 
 def forward_shapes(config: RunSettings) -> list[tuple[int, int, int]]:
-    """Positions of the batch, inputs of one output, and outputs, of every layer with weights."""
+    """Return (positions in the batch, inputs of one output, outputs) of every layer with weights."""
     shapes: list[tuple[int, int, int]] = []
 
     def note(layer: nn.Module, _: object, output: Tensor) -> None:
@@ -88,7 +88,7 @@ def multiplication(product: Product) -> Callable[[], object]:
 
 
 def best_seconds(work: Callable[[], object], repeats: int) -> float:
-    """The least time of one call: a rate is a machine's best only undisturbed."""
+    """Return the shortest time of a call: only undisturbed calls reach the best rate."""
     times = []
     for _ in range(repeats):
         started = time.perf_counter()

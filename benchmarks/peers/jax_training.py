@@ -1,8 +1,8 @@
-"""JAX in two forms, resident images and Adam by optax in both; neither is the faster everywhere.
+"""JAX in two forms, both with resident images and optax's Adam; neither is faster in every case.
 
-One compiled scan over a block's steps, with convolutions as products over unfolded patches; and
-one compiled step called in a loop, with XLA's own convolution. XLA's convolution inside a scan
-took 3 to 10 times as long as the patches on a CPU (jaxlib 0.10.2), so that is no contender.
+The first compiles a scan over the steps of a block, with convolutions as products over unfolded
+patches. The second compiles one step, called in a loop, with XLA's convolution. XLA's convolution
+inside a scan is not included: on a CPU it took 3 to 10 times as long as patches (jaxlib 0.10.2).
 """
 
 import time
@@ -102,7 +102,7 @@ def forward(parameters: Any, statistics: Any, x: Any, config: RunSettings, convo
 
 
 def convolve_xla(x: Any, layer: Any, padding: int) -> Any:
-    """A 5x5 convolution, XLA's own."""
+    """A 5x5 convolution by XLA."""
     weight, bias = layer
     pads = ((padding, padding),) * 2
     return jax.lax.conv_general_dilated(x, weight, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
@@ -126,14 +126,14 @@ def normalise(x: Any, layer: Any, running: Any) -> Any:
 
 
 def halve(x: Any, pooling: str) -> Any:
-    """Pool 2x2; by a reshape, whose gradient XLA does better than a window's."""
+    """Pool 2x2 by a reshape: XLA computes its gradient faster than that of a window."""
     n, rows, columns, channels = x.shape
     pairs = x.reshape(n, rows // 2, 2, columns // 2, 2, channels)
     return pairs.mean((2, 4)) if pooling == "average" else pairs.max((2, 4))
 
 
 def initial_parameters(config: RunSettings) -> Any:
-    """Take PyTorch's own initialisation, transposed to JAX's layouts."""
+    """Return PyTorch's initial weights, transposed to JAX's layouts."""
     layers = list(network(config))
     convolutions = [arrays_of(x, (2, 3, 1, 0)) for x in layers if isinstance(x, nn.Conv2d)]
     dense = [arrays_of(x, (1, 0)) for x in layers if isinstance(x, nn.Linear)]

@@ -1,4 +1,4 @@
-"""Keras 3: Sequential, compile and fit, on the backend that is asked for."""
+"""Keras 3: Sequential, compile and fit, on the requested backend."""
 
 import os
 import time
@@ -12,7 +12,7 @@ from peers import Train
 
 
 def build_on_torch(config: RunSettings, arrays: Arrays) -> Train:
-    """Keras on PyTorch, which likes its images channels first."""
+    """Keras on PyTorch, with images channels first, which is PyTorch's layout."""
     return build(config, arrays, "torch", "channels_first")
 
 
@@ -22,7 +22,7 @@ def build_on_jax(config: RunSettings, arrays: Arrays) -> Train:
 
 
 def build(config: RunSettings, arrays: Arrays, backend: str, layout: str) -> Train:
-    os.environ["KERAS_BACKEND"] = backend  # read at the import below
+    os.environ["KERAS_BACKEND"] = backend  # keras reads it at import
     import keras  # type: ignore[import-not-found]
 
     keras.config.set_image_data_format(layout)
@@ -55,17 +55,17 @@ def layers_of(config: RunSettings, layers: Any) -> list[Any]:
 
 
 def stage(filters: int, shape: LeNet5Settings, layers: Any, padding: str = "valid") -> list[Any]:
-    """Convolution, batch normalisation where the run has it, activation."""
+    """Return convolution, batch normalisation if the run has it, and activation."""
     axis = 1 if layers.Conv2D(1, 1).data_format == "channels_first" else -1
     norm = [layers.BatchNormalization(axis, momentum=0.9, epsilon=1e-5)] if shape.batch_norm else []
     return [layers.Conv2D(filters, 5, padding=padding), *norm, layers.Activation(shape.activation)]
 
 
 def clock_of(keras: Any) -> Any:
-    """A callback that times an epoch, without what `fit` does before it."""
+    """Return a callback that times an epoch, without the set-up of `fit`."""
 
     class Clock(keras.callbacks.Callback):  # type: ignore[misc]
-        """Seconds from an epoch's begin to its end, when its mean loss is known."""
+        """Seconds from the start of an epoch to its end, when its mean loss is known."""
 
         seconds = 0.0
 

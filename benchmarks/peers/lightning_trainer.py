@@ -1,4 +1,4 @@
-"""Lightning's Trainer, its extras off; batches are cut from resident tensors, not made item by item."""
+"""Lightning's Trainer without extras; batches are slices of resident tensors, not built item by item."""
 
 import logging
 import time
@@ -50,7 +50,7 @@ class Batches:
 
 
 class Clock(lightning.Callback):  # type: ignore[misc]
-    """Seconds from the start of training to its end, without the Trainer's own start."""
+    """Seconds from the start of training to its end, without the start of the Trainer."""
 
     seconds = 0.0
 
@@ -62,7 +62,7 @@ class Clock(lightning.Callback):  # type: ignore[misc]
 
 
 def build(config: RunSettings, arrays: Arrays) -> Train:
-    """Set Lightning up on the CPU."""
+    """Set up Lightning on the CPU."""
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="lightning")
     module, batches, clock = Module(config), Batches(arrays, config.batch_size), Clock()

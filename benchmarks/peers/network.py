@@ -1,4 +1,4 @@
-"""The report's two networks in plain PyTorch, apart from the project's: what the PyTorch peers train."""
+"""The report's two networks in plain PyTorch, independent of the project's; the PyTorch peers train them."""
 
 from torch import nn
 
@@ -15,13 +15,13 @@ def network(config: RunSettings) -> nn.Sequential:
 
 
 def fully_connected(shape: FCSettings) -> nn.Sequential:
-    """Section 2-1 of the report."""
+    """Return the network of section 2-1 of the report."""
     layers = (nn.Linear(784, shape.hidden_units), ACTIVATIONS[shape.activation](), nn.Linear(shape.hidden_units, 10))
     return nn.Sequential(nn.Flatten(), *layers)
 
 
 def lenet5(shape: LeNet5Settings) -> nn.Sequential:
-    """Section 2-2 of the report, with its switches."""
+    """Return the network of section 2-2 of the report, with its switches."""
     first, second, third = shape.channels
     activation, pooling = ACTIVATIONS[shape.activation], POOLINGS[shape.pooling]
     layers = [*convolution(1, first, shape, padding=2), activation(), pooling(2)]
@@ -33,6 +33,6 @@ def lenet5(shape: LeNet5Settings) -> nn.Sequential:
 
 
 def convolution(inputs: int, outputs: int, shape: LeNet5Settings, padding: int = 0) -> list[nn.Module]:
-    """A 5x5 convolution, and batch normalisation where the run has it."""
+    """Return a 5x5 convolution, and batch normalisation if the run has it."""
     layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, kernel_size=5, padding=padding)]
     return [*layers, nn.BatchNorm2d(outputs)] if shape.batch_norm else layers

@@ -1,7 +1,7 @@
-"""The original's training loop, written anew from its report (sections 3-1 and 3-2).
+"""The original's training loop, rewritten from its report (sections 3-1 and 3-2).
 
-Its loader is not printed; torchvision's data set with ToTensor and a shuffling DataLoader is
-what the sizes and names in it say. One item is one PIL image and one ToTensor, as there.
+The report does not print its loader. Its sizes and names suggest torchvision's data set with
+ToTensor and a shuffling DataLoader, which makes one PIL image and one ToTensor per item.
 """
 
 import time
@@ -33,7 +33,7 @@ OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
 
 
 class Items(Dataset[tuple[Tensor, int]]):
-    """Does per item what torchvision.datasets.FashionMNIST does, from arrays that are there already."""
+    """A data set that does the same per item as torchvision.datasets.FashionMNIST, from loaded arrays."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.images, self.labels = torch.from_numpy(arrays.images), torch.from_numpy(arrays.labels).long()
@@ -48,7 +48,7 @@ class Items(Dataset[tuple[Tensor, int]]):
 
 
 def build(config: RunSettings, arrays: Arrays) -> Train:
-    """Set up the loop with a run's settings; the loss is read after every step, as there."""
+    """Set up the loop with a run's settings; it reads the loss after every step, as the original does."""
     device = "cpu"
     loader = DataLoader(Items(arrays), batch_size=config.batch_size, shuffle=True)
     squared = config.loss == "mse"
@@ -74,5 +74,5 @@ def build(config: RunSettings, arrays: Arrays) -> Train:
 
 
 def one_hot(labels: Tensor) -> Tensor:
-    """Targets of the squared error: [batch] to [batch, 10]."""
+    """Return targets of the squared error: [batch] to [batch, 10]."""
     return torch.zeros(len(labels), 10).scatter_(1, labels.unsqueeze(1), 1.0)

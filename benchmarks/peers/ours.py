@@ -1,4 +1,4 @@
-"""The project's own training, through its own functions."""
+"""The project's training, through its own functions."""
 
 import time
 
@@ -16,17 +16,17 @@ from peers.torch_loop import resident
 
 
 def build_torch(config: RunSettings, arrays: Arrays) -> Train:
-    """`engine: torch`."""
+    """Train with `engine: torch`."""
     return build(config, arrays, "torch")
 
 
 def build_native(config: RunSettings, arrays: Arrays) -> Train:
-    """`engine: native`."""
+    """Train with `engine: native`."""
     return build(config, arrays, "native")
 
 
 def build(config: RunSettings, arrays: Arrays, name: str) -> Train:
-    """The one place that knows how the project trains an epoch."""
+    """Set up one epoch as the project trains it."""
     images, labels = resident(arrays)
     data = Dataset(images, labels, images[:1], labels[:1])
     model = build_model(config).train()

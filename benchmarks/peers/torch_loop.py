@@ -1,4 +1,4 @@
-"""PyTorch as one writes it for speed: resident tensors, a fused optimiser, no loss read before the end."""
+"""PyTorch written for speed: resident tensors, a fused optimiser, the loss read once at the end."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def build_eager(config: RunSettings, arrays: Arrays) -> Train:
 
 
 def build_compiled(config: RunSettings, arrays: Arrays) -> Train:
-    """The same with network and loss, forward and backward, through torch.compile."""
+    """PyTorch with torch.compile: network and loss, forward and backward."""
     model = network(config)
     return training(config, arrays, model, torch.compile(loss_of(model)))
 

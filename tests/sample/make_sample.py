@@ -2,9 +2,8 @@
 
     python tests/sample/make_sample.py FOLDER_OF_THE_FULL_FILES [OUTPUT_FOLDER]
 
-The first images of every class are taken, in the order of the full set: no random choice,
-so a second run gives the same bytes (with the same zlib; other versions may compress
-differently, but what they decompress to is the same).
+Takes the first images of every class, in the order of the full set, so that a second run gives
+the same images. Another version of zlib may compress them to other bytes.
 """
 
 import gzip
@@ -14,33 +13,33 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fmnist.data import fashion_mnist as data_files
-from fmnist.data import idx
+from fmnist.data.fashion_mnist import CHECKSUMS, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, read_folder
+from fmnist.data.idx import CLASSES, parse_files
 
 TRAIN_PER_CLASS = 150
-TEST_PER_CLASS = 75  # with more the four files would pass 1 MB
+TEST_PER_CLASS = 75  # keeps the four files below 1 MB
 
 Bytes = npt.NDArray[np.uint8]
 
 
 def main(folder: Path, output: Path) -> None:
-    """Read the full files in `folder`, checked, and write the sample's four into `output`."""
-    full = idx.parse_files(data_files.read_folder(folder, data_files.CHECKSUMS["fashion_mnist"]))
+    """Read and verify the full files in `folder`, and write the four files of the sample into `output`."""
+    full = parse_files(read_folder(folder, CHECKSUMS["fashion_mnist"]))
     train = first_of_each_class(full["train_labels"], TRAIN_PER_CLASS)
     test = first_of_each_class(full["test_labels"], TEST_PER_CLASS)
-    write_idx(output / f"{data_files.TRAIN_IMAGES}.gz", full["train_images"][train])
-    write_idx(output / f"{data_files.TRAIN_LABELS}.gz", full["train_labels"][train])
-    write_idx(output / f"{data_files.TEST_IMAGES}.gz", full["test_images"][test])
-    write_idx(output / f"{data_files.TEST_LABELS}.gz", full["test_labels"][test])
+    write_idx(output / f"{TRAIN_IMAGES}.gz", full["train_images"][train])
+    write_idx(output / f"{TRAIN_LABELS}.gz", full["train_labels"][train])
+    write_idx(output / f"{TEST_IMAGES}.gz", full["test_images"][test])
+    write_idx(output / f"{TEST_LABELS}.gz", full["test_labels"][test])
 
 
 def first_of_each_class(labels: Bytes, count: int) -> npt.NDArray[np.intp]:
     """Return the positions of the first `count` labels of every class, in ascending order."""
-    return np.sort(np.concatenate([np.flatnonzero(labels == c)[:count] for c in range(idx.CLASSES)]))
+    return np.sort(np.concatenate([np.flatnonzero(labels == c)[:count] for c in range(CLASSES)]))
 
 
 def write_idx(path: Path, array: Bytes) -> None:
-    """Write an array of bytes as a compressed IDX file, without a name or a date in it."""
+    """Write an array of bytes as a compressed IDX file, without a name or a date, so that the bytes repeat."""
     header = bytes([0, 0, 0x08, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
     with path.open("wb") as file, gzip.GzipFile("", "wb", compresslevel=9, fileobj=file, mtime=0) as stream:
         stream.write(header + array.tobytes())
