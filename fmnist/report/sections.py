@@ -7,15 +7,17 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from fmnist.claims.wording import amount
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claims import p_value
+from fmnist.report.claims import p_value, verdict_markup
 from fmnist.training.settings import format_value
 
 # What stands in the last column of section 7: the exception is what the eye should find.
 INSIDE = {"true": "inside", "false": Markup("**outside**")}
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "amount": amount,
     "code": markdown.code,
     "counted": wording.counted,
     "decimals": wording.decimals,
@@ -33,6 +35,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
     "signed": wording.signed,
     "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
+    "verdict_markup": verdict_markup,
     "word": wording.word,
 }
 
