@@ -1,10 +1,9 @@
 """What the report says about the claims: each with its verdict, what stands out, and how reliable the tests are."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -29,10 +28,9 @@ _CLASSES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgedClaim:
-    """A claim, its figure, and its line of claims.csv (None where the file has no number)."""
+    """A claim and its line of claims.csv; None where the file has no number."""
 
     claim: Claim
-    figure: str  # path as the Markdown file refers to it
     verdict: str
     tested: str
     reason: str
@@ -94,18 +92,15 @@ def verdict_markup(verdict: str) -> Markup:
     return Markup(f"[**{verdict}**]{{.{name}}}" if name else verdict)  # noqa: S704 - words of our own
 
 
-def judged_claims(claims: ClaimList, table: Path, figures: Mapping[str, str]) -> list[JudgedClaim]:
-    """Return every claim with its verdict, in the list's order; `table` is claims.csv, `figures` by id."""
+def judged_claims(claims: ClaimList, table: Path) -> list[JudgedClaim]:
+    """Return every claim with its line of `table`, a claims.csv, in the list's order."""
     lines = read_verdicts(table).set_index("id", drop=False)
     contradicted = lines["verdict"] == verdicts.CONTRADICTED
     for name in ("p", "adjusted_p"):
         lines[name] = lines[f"{name}_against"].where(contradicted, lines[name])
-    columns = [field.name for field in fields(JudgedClaim) if field.name not in ("claim", "figure")]
+    columns = [field.name for field in fields(JudgedClaim) if field.name != "claim"]
     rows = records(lines.loc[[claim.id for claim in claims.claims], columns])
-    return [
-        JudgedClaim(claim=claim, figure=figures[claim.id], **row)
-        for claim, row in zip(claims.claims, rows, strict=True)
-    ]
+    return [JudgedClaim(claim=claim, **row) for claim, row in zip(claims.claims, rows, strict=True)]
 
 
 def verdict_counts(judged: Sequence[JudgedClaim]) -> list[tuple[str, int]]:
@@ -132,9 +127,9 @@ def error_rates(calibration: pd.DataFrame) -> pd.DataFrame:
     One row a form; columns: supported by seeds, contradicted by seeds, coverage. `calibration` is
     benchmarks/calibration.csv.
     """
-    forms = calibration[calibration["effect"].isna()].groupby("form", sort=False)
-    rates = forms.apply(lambda cases: cases.groupby("n")[["supported", "contradicted"]].max().unstack())
-    percent = 100 * rates.assign(coverage=forms["coverage"].min())
+    no_effect = calibration[calibration["effect"].isna()]
+    rates = no_effect.groupby(["form", "n"], sort=False)[["supported", "contradicted"]].max().unstack()
+    percent = 100 * rates.assign(coverage=no_effect.groupby("form")["coverage"].min())
     return percent.astype(object).where(percent.notna(), None)  # a dash in the report
 
 

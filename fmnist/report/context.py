@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,12 @@ import pandas as pd
 import yaml
 
 from fmnist.analysis.confusion import confusion_matrices, read_confusion
-from fmnist.analysis.network_layers import build_network, format_shape, layers
+from fmnist.analysis.network_layers import build_network, layers
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
 from fmnist.common.checksums import read_checksums
-from fmnist.common.wording import percent, word
-from fmnist.plan.experiments import Experiment, Plan, plan_experiments, seeds_of, with_runs
-from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun, read_reported
+from fmnist.plan.experiments import Experiment, plan_experiments, seeds_of, with_runs
+from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.claims import error_rates, findings, judged_claims, powers, verdict_counts
 from fmnist.report.classes import class_report
@@ -33,28 +31,14 @@ from fmnist.training.settings import format_value
 BASE_CASE = (("lenet5_base", "base"), ("optimizer", "adam"), ("loss", "cross_entropy"), ("activation", "tanh"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Inputs:
-    """What the report is made from: the config, the inputs of rule report by their names, and what they hold."""
+    """What the report is made from: the files by their names in rule report, and what several parts need of them."""
 
-    config: Mapping[str, Any]
-    files: Mapping[str, Any]  # a path, or a list of paths
-    folder: Path  # of the Markdown file
-    plan: Plan
-    runs: pd.DataFrame  # results/runs.csv
-    reported: Reported
-
-    @classmethod
-    def from_files(cls, files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> "Inputs":
-        """Read what several parts of the report need; the parts read the other files."""
-        return cls(
-            config=config,
-            files=files,
-            folder=folder,
-            plan=plan_experiments(config, read_yaml(Path(files["schema"])), "config"),
-            runs=read_runs(Path(files["runs"])),
-            reported=read_reported(Path(files["reported"]), Path(files["reported_schema"])),
-        )
+    def __init__(self, files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> None:
+        """Read the plan and the runs; `files` has a path or a list of paths, `folder` is the Markdown file's."""
+        self.files, self.config, self.folder = files, config, folder
+        self.plan = plan_experiments(config, read_yaml(self.path("schema")), "config")
+        self.runs = read_runs(self.path("runs"))
 
     def path(self, name: str) -> Path:
         """Return the path of a file."""
@@ -78,9 +62,12 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     return {
         **_about_config(inputs, experiments),
         **_about_results(inputs, experiments),
-        **_about_original(inputs.reported),
+        **_about_original(inputs),
         **_about_claims(inputs),
         **_about_predictions(inputs),
+        "figure": inputs.figure,
+        "figures": inputs.figures("figures"),
+        "claim_figures": inputs.figures("claim_figures"),
         "data_files": read_checksums(inputs.path("checksum")),
         "provenance": json.loads(inputs.path("provenance").read_text(encoding="utf-8")),
     }
@@ -102,8 +89,7 @@ def _about_config(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict
         "seeds": seeds,
         "with_fewer_seeds": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
         "settings": {run_id: _texts(run.settings()) for run_id, run in inputs.plan.runs.items()},
-        "networks": {name: _network(name, settings) for name, settings in config["models"].items()},
-        "drawings": {name: inputs.figure(name) for name in config["models"]},
+        "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
 
 
@@ -111,17 +97,9 @@ def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
     return {key: format_value(value) for key, value in settings.items()}
 
 
-def _network(model: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a network's layer table: (name, shape as text, parameters), and their sum."""
-    found = layers(build_network(model, settings))
-    rows = [{"name": layer.name, "shape": format_shape(layer.shape), "parameters": layer.parameters} for layer in found]
-    return {"layers": rows, "parameters": sum(layer.parameters for layer in found)}
-
-
 def _about_results(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
     tables = {Path(path).stem: Path(path) for path in inputs.files["tables"]}
-    figures = inputs.figures("figures")
-    results = {name: _result(one, tables[name], figures[name], inputs) for name, one in experiments.items()}
+    results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     runs = summarise_runs(inputs.runs, read_curves(inputs.path("loss")))
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
     return {
@@ -138,18 +116,16 @@ def _about_results(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dic
         "candidates": sort_candidates,
         "comparison": comparison,
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
-        "comparison_figure": inputs.figure("comparison_figure"),
     }
 
 
-def _result(experiment: Experiment, table: Path, figure: str, inputs: Inputs) -> Result:
+def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:
     changes = {run_id: _changed_settings(run_id, inputs) for run_id in experiment.run_ids}
     first, *others = changes.values()
     shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
     return Result(
         experiment=experiment,
         rows=read_rows(table),
-        figure=figure,
         fixed={key: value for key, value in shared.items() if key not in experiment.swept},
         changes=changes,
     )
@@ -162,7 +138,8 @@ def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
     return {key: value for key, value in _texts(run.settings()).items() if defaults.get(key) != value}
 
 
-def _about_original(reported: Reported) -> dict[str, Any]:
+def _about_original(inputs: Inputs) -> dict[str, Any]:
+    reported = read_reported(inputs.path("reported"), inputs.path("reported_schema"))
     original: dict[str, dict[str, ReportedRun]] = {}
     for (experiment, value), run in reported.runs.items():
         original.setdefault(experiment, {})[value] = run
@@ -171,19 +148,12 @@ def _about_original(reported: Reported) -> dict[str, Any]:
         "original_base": [reported.runs[key].accuracy for key in BASE_CASE if key in reported.runs],
         "original_epochs": ORIGINAL_EPOCHS,
         "original_environment": reported.environment,
-        "best_original": lambda experiment: _best(original[experiment]),
     }
-
-
-def _best(runs: Mapping[str, ReportedRun]) -> str:
-    """Name the value with the highest accuracy, such as `0.0008 (90.45 %)`."""
-    best = max(runs, key=lambda value: runs[value].accuracy)
-    return f"{word(best)} ({percent(runs[best].accuracy)}\u00a0%)"
 
 
 def _about_claims(inputs: Inputs) -> dict[str, Any]:
     claims = read_claims(inputs.path("claims"), inputs.path("claims_schema"))
-    judged = judged_claims(claims, inputs.path("verdicts"), inputs.figures("claim_figures"))
+    judged = judged_claims(claims, inputs.path("verdicts"))
     calibration = pd.read_csv(inputs.path("calibration"))
     return {
         "verdicts": verdicts,
@@ -192,7 +162,6 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "findings": findings(judged),
         "margins": claims.margins,
         "significance": claims.significance,
-        "verdict_figure": inputs.figure("verdict_figure"),
         "error_rates": error_rates(calibration),
         "powers": powers(calibration),
     }
@@ -202,10 +171,9 @@ def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     """Return what rests on the predictions of the runs; `unpredicted` counts the runs without any."""
     confusion = read_confusion(inputs.path("confusion"))
     known = confusion[["run_id", "seed"]].drop_duplicates()
+    trained = {str(run_id): int(seeds) for run_id, seeds in inputs.runs["run_id"].value_counts().items()}
     return {
         "classes": class_report(inputs.plan.experiments, confusion_matrices(confusion)),
         "unpredicted": len(inputs.runs) - len(known),
-        "noise": read_image_noise(inputs.path("image_noise"), inputs.runs["run_id"].value_counts().to_dict()),
-        "confusion_figure": inputs.figure("confusion_figure"),
-        "classes_figure": inputs.figure("classes_figure"),
+        "noise": read_image_noise(inputs.path("image_noise"), trained),
     }

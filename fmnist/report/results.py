@@ -63,11 +63,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """One experiment with its table and its figure."""
+    """One experiment with its table."""
 
     experiment: Experiment
     rows: tuple[Row, ...]
-    figure: str  # path as the Markdown file refers to it
     fixed: dict[str, str]  # settings that all its runs share and that differ from the defaults
     changes: dict[str, dict[str, str]]  # by run id: all its settings that differ from the defaults
 

@@ -1,69 +1,60 @@
 """What the report says about a run: its numbers over all its seeds, and the shape of its loss curve."""
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
 from fmnist.report.tables import number_or_none
 from fmnist.runs.columns import measured
 
+# The names of the means in the report; `<name>_sd` is the standard deviation, None for one seed.
+MEASURES = {
+    "accuracy": "accuracy",
+    "train_accuracy": "fitted_accuracy",
+    "gap": "generalization_gap",  # of the final network, with dropout off
+    "seconds": "seconds",
+}
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """One run over all its seeds: means, and standard deviations (`sd`) where there are several.
 
-    Accuracies in percent, the gap in points. The gap is train minus test accuracy of the final
-    network with dropout off.
+def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Summarise runs.csv and loss.csv by run id: MEASURES, and what `_curve` returns.
+
+    Accuracies are in percent, gaps in points; `seeds` is the number of seeds.
     """
-
-    seeds: int
-    parameters: int
-    accuracy: float | None
-    accuracy_sd: float | None
-    train_accuracy: float | None
-    train_accuracy_sd: float | None
-    gap: float | None
-    gap_sd: float | None
-    seconds: float | None
-    curve: tuple[float | None, ...]  # mean training loss of each epoch
-    rises: tuple[int, ...]  # for each seed, how often the training loss rose from one epoch to the next
-    decayed: int  # in how many seeds the learning rate fell
-
-    @property
-    def rises_text(self) -> str:
-        """How often the training loss rose, over the seeds: `9`, or `6 to 11`."""
-        fewest, most = min(self.rises, default=0), max(self.rises, default=0)
-        return f"{fewest}" if fewest == most else f"{fewest} to {most}"
-
-    @property
-    def steps(self) -> int:
-        """How many pairs of neighbouring epochs there are."""
-        return sum(a is not None and b is not None for a, b in pairwise(self.curve))
-
-
-def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Run]:
-    """Summarise runs.csv and loss.csv, by run id."""
     return {
-        str(run_id): _run(seeds, curves[curves["run_id"] == run_id])
+        str(run_id): {
+            "seeds": len(seeds),
+            "parameters": int(seeds["parameter_count"].iloc[0]),
+            **_numbers(seeds),
+            **_curve(curves[curves["run_id"] == run_id]),
+        }
         for run_id, seeds in runs.groupby("run_id", sort=False)
     }
 
 
-def _run(seeds: pd.DataFrame, curves: pd.DataFrame) -> Run:
+def _numbers(seeds: pd.DataFrame) -> dict[str, float | None]:
+    values = pd.DataFrame({name: measured(seeds, measure) for name, measure in MEASURES.items()})
+    numbers = {**values.mean(), **values.std().add_suffix("_sd")}
+    return {name: number_or_none(float(number)) for name, number in numbers.items()}
+
+
+def _curve(curves: pd.DataFrame) -> dict[str, Any]:
+    """Describe the loss curves of a run's seeds.
+
+    `curve`: the mean training loss of each epoch; `steps`: the pairs of neighbouring epochs that have one;
+    `rises`: for each seed, at how many of these its loss rose; `decayed`: in how many seeds the learning
+    rate fell.
+    """
     losses, rates = (
-        curves.pivot(index="epoch", columns="seed", values=name).sort_index() for name in ("train_loss", "learning_rate")
+        curves.pivot(index="epoch", columns="seed", values=name) for name in ("train_loss", "learning_rate")
     )
-    numbers = {"seconds": measured(seeds, "seconds").mean()}
-    names = {"accuracy": "accuracy", "train_accuracy": "fitted_accuracy", "gap": "generalization_gap"}
-    for name, measure in names.items():
-        values = measured(seeds, measure)
-        numbers |= {name: values.mean(), f"{name}_sd": values.std()}
-    return Run(
-        seeds=len(seeds),
-        parameters=int(seeds["parameter_count"].iloc[0]),
-        curve=tuple(number_or_none(float(loss)) for loss in losses.mean(axis=1)),
-        rises=tuple((losses.diff() > 0).sum().tolist()),
-        decayed=int((rates.min() < rates.bfill().iloc[0]).sum()) if len(rates) else 0,
-        **{name: number_or_none(float(value)) for name, value in numbers.items()},
-    )
+    curve = [number_or_none(float(loss)) for loss in losses.mean(axis=1)]
+    rises = (losses.diff() > 0).sum().tolist()
+    return {
+        "curve": curve,
+        "steps": sum(a is not None and b is not None for a, b in pairwise(curve)),
+        "rises": rises,
+        "rises_text": f"{min(rises)}" if min(rises) == max(rises) else f"{min(rises)} to {max(rises)}",
+        "decayed": int((rates.min() < rates.iloc[0]).sum()),
+    }

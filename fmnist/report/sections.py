@@ -16,27 +16,17 @@ from fmnist.training.settings import format_value
 # What stands in the last column of section 7: the exception is what the eye should find.
 INSIDE = {"true": "inside", "false": Markup("**outside**")}
 
+_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(amount, p_value, verdict_markup),
+    *(markdown.code, markdown.identifier, markdown.listing, markdown.metadata),
+    *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
+    *(wording.percent, wording.setting, wording.signed, wording.word),
+)
 FILTERS: dict[str, Callable[..., Any]] = {
-    "amount": amount,
-    "code": markdown.code,
-    "counted": wording.counted,
-    "decimals": wording.decimals,
-    "duration": wording.duration,
-    "identifier": markdown.identifier,
-    "integer": wording.integer,
-    "listed": wording.listed,
-    "listing": markdown.listing,
-    "loss": wording.loss,
-    "metadata": markdown.metadata,
-    "p_value": p_value,
-    "percent": wording.percent,
+    **{function.__name__: function for function in _FUNCTIONS},
     "say": lambda row, result: result.say(row),
-    "setting": wording.setting,
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
-    "signed": wording.signed,
     "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
-    "verdict_markup": verdict_markup,
-    "word": wording.word,
 }
 
 
