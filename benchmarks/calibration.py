@@ -42,7 +42,7 @@ FOUND = "found"
 
 def margins() -> dict[int, float]:
     """Return the margins of accuracies, by the number of seeds, from report/claims.yaml."""
-    claims = read_claims(ROOT / "report/claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    claims = read_claims(ROOT / "report/claims.yaml")
     return {n: claims.margins["accuracy"].at(n) for n in SEEDS}
 
 

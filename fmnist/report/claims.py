@@ -4,15 +4,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import Claim, ClaimList
+from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.evaluate import read_verdicts
-from fmnist.claims.wording import places
 from fmnist.common.wording import NO_NUMBER, decimals, signed
+from fmnist.report.claim_words import places, reason, what_is_tested
 from fmnist.report.tables import records
 
 DECIDED = (verdicts.SUPPORTED, verdicts.SMALL, verdicts.CONTRADICTED)
@@ -46,7 +48,7 @@ class JudgedClaim:
     margin: float | None
     p: float | None  # of the claim; where it is contradicted, of its opposite
     adjusted_p: float | None  # the same after Holm's correction
-    probability: float | None
+    prob_superiority: float | None
     paired_p: float | None
     dunnett_p: float | None
     few_seeds_margin: float | None  # None, like the verdict by it, where fewer seeds have the same margin
@@ -92,15 +94,28 @@ def verdict_markup(verdict: str) -> Markup:
     return Markup(f"[**{verdict}**]{{.{name}}}" if name else verdict)  # noqa: S704 - words of our own
 
 
-def judged_claims(claims: ClaimList, table: Path) -> list[JudgedClaim]:
+def judged_claims(claims: ClaimList, known: KnownRuns, table: Path) -> list[JudgedClaim]:
     """Return every claim with its line of `table`, a claims.csv, in the list's order."""
-    lines = read_verdicts(table).set_index("id", drop=False)
-    contradicted = lines["verdict"] == verdicts.CONTRADICTED
-    for name in ("p", "adjusted_p"):
-        lines[name] = lines[f"{name}_against"].where(contradicted, lines[name])
-    columns = [field.name for field in fields(JudgedClaim) if field.name != "claim"]
-    rows = records(lines.loc[[claim.id for claim in claims.claims], columns])
-    return [JudgedClaim(claim=claim, **row) for claim, row in zip(claims.claims, rows, strict=True)]
+    rows = {row["id"]: row for row in records(read_verdicts(table))}
+    return [_judged(claim, rows[claim.id], claims.significance, known) for claim in claims.claims]
+
+
+def _judged(claim: Claim, row: dict[str, Any], significance: float, known: KnownRuns) -> JudgedClaim:
+    decisive = "p_against" if row["verdict"] == verdicts.CONTRADICTED else "p"
+    told = {
+        "claim": claim,
+        "tested": what_is_tested(claim, known),
+        "reason": reason(claim, row, significance),
+        "p": row[decisive],
+        "adjusted_p": row[f"adjusted_{decisive}"],
+    }
+    others = [field.name for field in fields(JudgedClaim) if field.name not in told]
+    return JudgedClaim(**told, **{name: row[name] for name in others})
+
+
+def amount(size: float, unit: str) -> str:
+    """Write a margin: `0.25 points`, `5.0 %`."""
+    return f"{decimals(size, places(unit))} {unit}"
 
 
 def verdict_counts(judged: Sequence[JudgedClaim]) -> list[tuple[str, int]]:

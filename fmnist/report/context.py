@@ -13,10 +13,11 @@ from fmnist.analysis.confusion import confusion_matrices, read_confusion
 from fmnist.analysis.network_layers import build_network, layers
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
+from fmnist.claims.compared_runs import KnownRuns
 from fmnist.common.checksums import read_checksums
-from fmnist.plan.experiments import Experiment, plan_experiments, seeds_of, with_runs
+from fmnist.plan.config import resolved
+from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
-from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.claims import error_rates, findings, judged_claims, powers, verdict_counts
 from fmnist.report.classes import class_report
 from fmnist.report.image_noise import read_image_noise
@@ -36,8 +37,9 @@ class Inputs:
 
     def __init__(self, files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> None:
         """Read the plan and the runs; `files` has a path or a list of paths, `folder` is the Markdown file's."""
-        self.files, self.config, self.folder = files, config, folder
-        self.plan = plan_experiments(config, read_yaml(self.path("schema")), "config")
+        self.files, self.folder = files, folder
+        self.plan = plan_experiments(config)
+        self.config = resolved(self.plan.config)
         self.runs = read_runs(self.path("runs"))
 
     def path(self, name: str) -> Path:
@@ -74,7 +76,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
 
 
 def _about_config(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
-    config, seeds = inputs.config, seeds_of(inputs.config)
+    config, seeds = inputs.config, inputs.plan.config.seed_list()
     missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     # Extensions that were not run are left out of the printed config.
@@ -87,7 +89,7 @@ def _about_config(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict
         "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
-        "with_fewer_seeds": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
+        "with_fewer_seeds": [one for one in experiments.values() if one.max_seeds and one.max_seeds < len(seeds)],
         "settings": {run_id: _texts(run.settings()) for run_id, run in inputs.plan.runs.items()},
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
@@ -139,7 +141,7 @@ def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
 
 
 def _about_original(inputs: Inputs) -> dict[str, Any]:
-    reported = read_reported(inputs.path("reported"), inputs.path("reported_schema"))
+    reported = read_reported(inputs.path("reported"))
     original: dict[str, dict[str, ReportedRun]] = {}
     for (experiment, value), run in reported.runs.items():
         original.setdefault(experiment, {})[value] = run
@@ -152,8 +154,9 @@ def _about_original(inputs: Inputs) -> dict[str, Any]:
 
 
 def _about_claims(inputs: Inputs) -> dict[str, Any]:
-    claims = read_claims(inputs.path("claims"), inputs.path("claims_schema"))
-    judged = judged_claims(claims, inputs.path("verdicts"))
+    claims = read_claims(inputs.path("claims"))
+    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
+    judged = judged_claims(claims, known, inputs.path("verdicts"))
     calibration = pd.read_csv(inputs.path("calibration"))
     return {
         "verdicts": verdicts,

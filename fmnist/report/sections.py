@@ -7,10 +7,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from fmnist.claims.wording import amount
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claims import p_value, verdict_markup
+from fmnist.report.claims import amount, p_value, verdict_markup
 from fmnist.training.settings import format_value
 
 # What stands in the last column of section 7: the exception is what the eye should find.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, changed, plan, plan_of, reported
+from builders import CLAIMS, changed, plan, plan_of, reported
 
 from fmnist.claims.claim_list import Claim, ClaimList, Margin, read_claims
 from fmnist.claims.compared_runs import KnownRuns, compared_runs, runs_by_claim
@@ -21,7 +21,7 @@ CLAIM = {"id": "a-claim", "section": "4-1", "form": "greater", "text": "A beats 
 
 
 def shipped() -> ClaimList:
-    return read_claims(CLAIMS, CLAIMS_SCHEMA)
+    return read_claims(CLAIMS)
 
 
 def by_id(identity: str) -> Claim:
@@ -36,7 +36,7 @@ def written(path: Path, *claims: dict[str, Any], **changes: Any) -> Path:
 
 
 def read(folder: Path, *claims: dict[str, Any], **changes: Any) -> ClaimList:
-    return read_claims(written(folder / "claims.yaml", *claims, **changes), CLAIMS_SCHEMA)
+    return read_claims(written(folder / "claims.yaml", *claims, **changes))
 
 
 def values(claim: Claim, known: KnownRuns = KNOWN) -> list[str]:

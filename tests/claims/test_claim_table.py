@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from builders import CLAIMS, CLAIMS_SCHEMA, ROOT, curves_frame
+from builders import CLAIMS, ROOT, curves_frame
 from claim_builders import ALIKE, BASE, MAX, POOLING, Judge, frame, seeds
 
 from fmnist.analysis.statistics import detectable_difference, holm
@@ -73,7 +73,7 @@ def test_the_reference_is_judged_in_a_terminal(tmp_path: Path, capsys: pytest.Ca
     printed = capsys.readouterr().out.splitlines()
     table = pd.read_csv(tmp_path / "claims.csv")
     assert tuple(table.columns) == COLUMNS
-    assert list(table["id"]) == [claim.id for claim in read_claims(CLAIMS, CLAIMS_SCHEMA).claims]
+    assert list(table["id"]) == [claim.id for claim in read_claims(CLAIMS).claims]
     assert [line.split()[0] for line in printed[1:-2]] == list(table["id"])
     assert set(table["verdict"]) <= set(VERDICTS)
 

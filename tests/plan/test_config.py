@@ -46,7 +46,7 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("unknown engine", {"engine": "jax"}, ["engine", "'jax'", "auto, native, torch"]),
     ("unknown activation", {"models/fc/activation": "gelu"}, ["models.fc.activation", "'gelu'", "tanh, relu"]),
     ("unknown pooling", {"models/lenet5/pooling": "avg"}, ["models.lenet5.pooling", "'avg'", "average, max"]),
-    ("unknown checksums", {"data/checksums": "none"}, ["data.checksums", "'none'", "fashion_mnist, sample"]),
+    ("unknown checksums", {"data/checksums": "none"}, ["data.dataset", "'none'", "fashion_mnist, sample"]),
     ("a choice that is no text", {"defaults/step_unit": 1}, ["defaults.step_unit is 1", "batch, epoch"]),
     ("null for a choice", {"defaults/scheduler": None}, ["defaults.scheduler is null", "none, step"]),
     # numbers

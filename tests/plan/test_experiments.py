@@ -33,9 +33,9 @@ def test_cases_are_laid_over_set_and_called_by_their_names() -> None:
 def test_an_experiment_can_do_with_fewer_seeds_than_the_others() -> None:
     few = plan_of(
         {
-            "alone": {"set": {"pooling": "max"}, "most_seeds": 2},
-            "shared": {"sweep": {"dropout": [False, True]}, "most_seeds": 1},
-            "also": {"set": {"dropout": True}, "most_seeds": 3},
+            "alone": {"set": {"pooling": "max"}, "max_seeds": 2},
+            "shared": {"sweep": {"dropout": [False, True]}, "max_seeds": 1},
+            "also": {"set": {"dropout": True}, "max_seeds": 3},
             "all": {},
         }
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_shipped_runs import RUN_IDS, WITH_EXTENSIONS
 
 from fmnist.plan.experiments import setting_names
-from fmnist.training.settings import RunConfig, format_value
+from fmnist.training.settings import format_value, run_settings
 
 
 def ids(config: dict[str, Any]) -> set[str]:
@@ -113,8 +113,8 @@ def test_settings_are_flat_sorted_and_make_the_run_again() -> None:
     for run in [*plan().runs.values(), *plan_of({"grid": {"sweep": GRID}}).runs.values()]:
         flat = run.settings()
         assert list(flat) == sorted(flat)
-        assert RunConfig.from_settings(flat) == run
-        assert RunConfig.from_settings(json.loads(json.dumps(flat))) == run
+        assert run_settings(flat) == run
+        assert run_settings(json.loads(json.dumps(flat))) == run
 
 
 def test_settings_of_the_base_case_hold_every_default() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import bad_inputs
 import pytest
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, REPORTED_SCHEMA, changed, plan, reported
+from builders import CLAIMS, REPORTED, REPORTED_SCHEMA, changed, plan, reported
 from sentences import is_one_sentence
 
 from fmnist.claims.claim_list import read_claims
@@ -45,13 +45,13 @@ def test_a_broken_claim(tmp_path: Path, change: dict[str, Any], words: list[str]
     claim = {**bad_inputs.A_CLAIM, **change}
     path = written(tmp_path / "claims.yaml", {**read_yaml(CLAIMS), "claims": [claim]})
     known = KnownRuns(experiments=plan().experiments, reported=reported())
-    refuse(lambda: runs_by_claim(read_claims(path, CLAIMS_SCHEMA), known), ["claims.yaml: ", *words])
+    refuse(lambda: runs_by_claim(read_claims(path), known), ["claims.yaml: ", *words])
 
 
 @named(bad_inputs.CLAIM_FILES)
 def test_a_broken_list_of_claims(tmp_path: Path, change: dict[str, Any], words: list[str]) -> None:
     path = written(tmp_path / "claims.yaml", changed(change, read_yaml(CLAIMS)))
-    refuse(lambda: read_claims(path, CLAIMS_SCHEMA), ["claims.yaml: ", *words])
+    refuse(lambda: read_claims(path), ["claims.yaml: ", *words])
 
 
 @named(bad_inputs.REPORTED)

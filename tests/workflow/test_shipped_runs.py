@@ -3,11 +3,11 @@
 import math
 from collections import Counter
 
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, changed, plan, reported
+from builders import CLAIMS, CONFIG, changed, plan, reported
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 RUN_IDS = [
     "fc",
@@ -151,7 +151,7 @@ def test_extensions_come_after_the_originals_experiments_and_share_their_runs() 
 def test_runs_that_claims_compare_have_ten_seeds_and_others_five() -> None:
     whole = plan(WITH_EXTENSIONS)
     known = KnownRuns(experiments=whole.experiments, reported=reported())
-    claims = runs_by_claim(read_claims(CLAIMS, CLAIMS_SCHEMA), known)
+    claims = runs_by_claim(read_claims(CLAIMS), known)
     compared = {run.run_id for runs in claims.values() for run in runs}
     counts = Counter(run_id for run_id, _ in whole.trainings(range(10)))
     assert counts == {run_id: 10 if run_id in compared else 5 for run_id in whole.runs}
@@ -172,7 +172,7 @@ def test_every_case_without_a_change_has_the_base_cases_value_of_that_change_alo
 def test_every_case_of_the_step_budget_takes_the_steps_of_the_base_case() -> None:
     runs = plan(WITH_EXTENSIONS).runs
 
-    def steps(run: RunConfig) -> int:
+    def steps(run: RunSettings) -> int:
         return run.epochs * math.ceil(60_000 / run.batch_size)
 
     assert steps(runs["lenet5"]) == 12_000
