@@ -23,8 +23,7 @@ from scipy.stats import dunnett, rankdata
 
 from fmnist.analysis.statistics import Array, page_p, share_interval
 from fmnist.claims.claim_list import read_claims
-from fmnist.claims.curves import share
-from fmnist.claims.forms import Limits, Outcome
+from fmnist.claims.forms import Limits, Outcome, share
 from fmnist.claims.verdicts import CONTRADICTED, EQUIVALENT, SMALL, SUPPORTED, verdict
 from fmnist.common.files import write_text
 

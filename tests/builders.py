@@ -38,7 +38,7 @@ def changed(changes: dict[str, Any], config: dict[str, Any] = CONFIG) -> dict[st
         *parents, last = place.split("/")
         target = result
         for step in parents:
-            target = target[step]
+            target = target.setdefault(step, {})
         if value is DELETED:
             del target[last]
         else:
@@ -55,6 +55,11 @@ def plan_of(experiments: dict[str, dict[str, Any]], changes: dict[str, Any] | No
     """Plan the shipped config with other experiments; section and title need not be given."""
     entries = {name: {"section": "4-2", "title": "A title", **entry} for name, entry in experiments.items()}
     return plan(changed({**(changes or {}), "experiments": entries}))
+
+
+def ids(config: dict[str, Any]) -> set[str]:
+    """Return the ids of the runs that a config needs."""
+    return set(plan(config).runs)
 
 
 def run_config(**overrides: Any) -> RunSettings:

@@ -1,33 +1,37 @@
 """The original's claims in words, and how each is tested: the declaration of report/claims.yaml."""
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fmnist.common.validation import STRICT, checked
 from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
 
-# The keys that name what a form compares; each form refuses the keys of the others.
+FormOfRuns = Literal["value", "greater", "equivalent", "best", "ranking", "curve"]
+FormOfAxis = Literal["rising", "falling", "plateau", "rise_fall", "fall_rise"]
+Measure = Literal["accuracy", "train_loss", "seconds", "generalization_gap"]
+
+# The keys that name what a form compares. A form refuses the keys of the others.
 OPERANDS: dict[str, tuple[str, ...]] = {
     "value": ("run",),
     "greater": ("a", "b"),
     "equivalent": ("a", "b"),
     "best": ("experiment", "best"),
     "ranking": ("experiment", "order"),
+    "curve": ("run", "curve"),
     "rising": ("experiment",),
     "falling": ("experiment",),
     "plateau": ("experiment", "plateau_from"),
     "rise_fall": ("experiment", "turn"),
     "fall_rise": ("experiment", "turn"),
-    "curve": ("run", "curve"),
 }
 OPTIONAL = ("turn",)
 OPERAND_KEYS = tuple(dict.fromkeys(key for keys in OPERANDS.values() for key in keys))
-
 
 Id = Annotated[
     str,
@@ -37,14 +41,29 @@ Id = Annotated[
         json_schema_extra={"expected": 'small letters and digits, in words joined by "-"'},
     ),
 ]
+
+
+def _value_as_text(value: Any) -> Any:
+    """Write a swept value as run tables have it; leave what cannot be one, for pydantic to refuse."""
+    numbers = value if isinstance(value, list) else [value]
+    fits = all(isinstance(one, str | int) or (isinstance(one, float) and isfinite(one)) for one in numbers)
+    return format_value(value) if fits and numbers else value
+
+
 SweptValue = Annotated[
-    str | bool | int | float | list[int],
+    str,
+    BeforeValidator(_value_as_text),
     Field(json_schema_extra={"expected": "a value of the experiment, written as in config.yaml"}),
-    AfterValidator(format_value),
 ]
-
-
 Named = TypeVar("Named")
+
+
+def _as_text(section: Any) -> Any:
+    return str(section) if type(section) is int else section  # YAML reads `section: 6` as a number
+
+
+def _as_list(runs: Any) -> Any:
+    return runs if isinstance(runs, list) else [runs]
 
 
 class _Declared(BaseModel):
@@ -58,34 +77,14 @@ class RunName(_Declared):
     value: SweptValue | None = None
 
 
-def _as_text(section: Any) -> Any:
-    return str(section) if type(section) is int else section
-
-
-def _as_list(runs: Any) -> Any:
-    return runs if isinstance(runs, list) else [runs]
-
-
 class Claim(_Declared):
     """One sentence of the original, and how it is tested."""
 
     id: Id
-    section: Annotated[Section, BeforeValidator(_as_text)]  # YAML reads 6 as a number
-    form: Literal[
-        "value",
-        "greater",
-        "best",
-        "ranking",
-        "rising",
-        "falling",
-        "plateau",
-        "rise_fall",
-        "fall_rise",
-        "equivalent",
-        "curve",
-    ]
+    section: Annotated[Section, BeforeValidator(_as_text)]
+    form: Literal[FormOfRuns, FormOfAxis]
     text: Text
-    measure: Literal["accuracy", "train_loss", "seconds", "generalization_gap"] = "accuracy"
+    measure: Measure = "accuracy"
     tail: Literal["one", "two"] = "one"
     extension: bool = False  # it needs runs that the original never made
     note: Text | None = None
@@ -100,24 +99,19 @@ class Claim(_Declared):
     curve: Literal["falls_at_every_epoch", "rises_at_some_epoch"] | None = None
 
     @model_validator(mode="after")
-    def _check_operands(self) -> Self:
-        allowed = OPERANDS[self.form]
+    def _check(self) -> Self:
+        expected = OPERANDS[self.form]
         given = [key for key in OPERAND_KEYS if getattr(self, key)]
-        for key in allowed:
-            if key not in given and key not in OPTIONAL:
-                raise ValueError(f"the claim {self.id!r} has no {key}; the form {self.form!r} needs it")
-        for key in given:
-            if key not in allowed:
-                raise ValueError(f"the claim {self.id!r} has the key {key}; expected only {', '.join(allowed)}")
+        missing = [key for key in expected if key not in given and key not in OPTIONAL]
+        needless = [key for key in given if key not in expected]
+        if missing or needless:
+            fault = f"lacks the key {missing[0]}" if missing else f"has the key {needless[0]}"
+            raise ValueError(f"{self.id!r} {fault}; expected for the form {self.form!r}: {', '.join(expected)}")
         if self.form == "equivalent" and len(self.b) > 1:
-            raise ValueError(f"the claim {self.id!r} has several runs in b; the form 'equivalent' expects one")
-        return self
-
-    @model_validator(mode="after")
-    def _check_repetition(self) -> Self:
-        named = [f"{run.experiment} {run.value or ''}".strip() for _, run in self.named_runs]
-        if repeated := [name for name in named if named.count(name) > 1]:
-            raise ValueError(f"the claim {self.id!r} names {repeated[0]!r} twice; expected different runs")
+            raise ValueError(f"{self.id!r} has {len(self.b)} runs in b; expected one for the form 'equivalent'")
+        names = [(run.experiment, run.value) for _, run in self.named_runs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.id!r} names a run twice; expected different runs")
         return self
 
     @property
@@ -142,7 +136,7 @@ def _places(key: str, values: Sequence[Named]) -> list[tuple[str, Named]]:
 
 
 class MarginStep(_Declared):
-    """The margin for runs of at least so many seeds."""
+    """The margin for runs of at least this number of seeds."""
 
     seeds: int = Field(ge=3)
     margin: float = Field(gt=0)
@@ -154,16 +148,9 @@ class Margin(_Declared):
     unit: Literal["points", "relative"]
     by_seeds: list[MarginStep] = Field(min_length=1)  # by rising numbers of seeds
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        seeds = [step.seeds for step in self.by_seeds]
-        if seeds != sorted(set(seeds)):
-            raise ValueError(f"by_seeds has the seeds {seeds}; expected rising numbers")
-        return self
-
     @property
     def relative(self) -> bool:
-        """Whether differences are relative; else they are in points."""
+        """Whether the margin is relative to the measure; else it is in points."""
         return self.unit == "relative"
 
     def at(self, seeds: int) -> float:
@@ -176,11 +163,11 @@ class ClaimList(_Declared):
     """Every claim, and what was fixed in advance for all of them."""
 
     significance: float = Field(gt=0, le=0.2)
-    margins: dict[str, Margin]  # by measure
+    margins: dict[Measure, Margin]
     claims: list[Claim] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _check_names(self) -> Self:
+    def _check(self) -> Self:
         ids = [claim.id for claim in self.claims]
         if repeated := [identity for identity in ids if ids.count(identity) > 1]:
             raise ValueError(f"two claims have the id {repeated[0]!r}; expected different ids")
@@ -191,7 +178,8 @@ class ClaimList(_Declared):
     def with_margins_of_few_seeds(self) -> "ClaimList":
         """Return the same claims with the margins for the fewest seeds, to show what depends on them."""
         first = {
-            name: margin.model_copy(update={"by_seeds": margin.by_seeds[:1]}) for name, margin in self.margins.items()
+            measure: margin.model_copy(update={"by_seeds": margin.by_seeds[:1]})
+            for measure, margin in self.margins.items()
         }
         return self.model_copy(update={"margins": first})
 

@@ -1,10 +1,11 @@
 """Which runs each claim compares: the names in report/claims.yaml, looked up in the config's experiments."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fmnist.claims.claim_list import Claim, ClaimList, RunName
 from fmnist.common.errors import ConfigError
+from fmnist.common.validation import choices
 from fmnist.plan.experiments import Experiment, seeds_needed
 from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
@@ -29,6 +30,10 @@ class KnownRuns:
         """The config's runs of an experiment, by swept value."""
         members = self.experiments[experiment].members if experiment in self.experiments else ()
         return {member.label: member.run_id for member in members}
+
+    def values(self, experiment: str) -> list[str]:
+        """Every value of an experiment, in the config or in the original."""
+        return list(dict.fromkeys([*self.run_ids(experiment), *self.original_values(experiment)]))
 
     def original_values(self, experiment: str) -> list[str]:
         """The values of an experiment of which the original prints numbers."""
@@ -62,20 +67,28 @@ def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     it is named. A run that only the original holds has no run id. Raises ConfigError for a
     name that neither the config nor the original holds.
     """
+    try:
+        return _compared_runs(claim, known)
+    except ValueError as error:
+        raise ConfigError(f"{known.path}: claim {claim.id!r}: {error}.") from None
+
+
+def _compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     found: dict[str, ComparedRun] = {}
     names: set[str] = set()
     for place, named in [*claim.named_runs, *_whole_experiment(claim)]:
-        _check_experiment(claim, place, named.experiment, known)
-        for value in _values(claim, place, named, known):
-            _check_value(claim, place, named.experiment, value, known)
+        key = "experiment" if claim.experiment else f"{place}.experiment"
+        _check_known(claim, key, named.experiment, known.experiment_names())
+        for value in _values(place, named, known):
+            _check_known(claim, place if claim.experiment else f"{place}.value", value, known.values(named.experiment))
             run_id = known.run_ids(named.experiment).get(value)
             run = ComparedRun(experiment=named.experiment, value=value, run_id=run_id)
             names.add(f"{named.experiment} {value}")
             found.setdefault(run_id or f"{named.experiment} {value}", run)
     runs = list(found.values())
     if all(run.run_id for run in runs):  # a claim about other runs is not testable, which is no fault
-        _check_count(claim, names, known)
-        _check_point(claim, [run.value for run in runs], known)
+        _check_count(claim, sorted(names))
+        _check_point(claim, [run.value for run in runs])
     return runs
 
 
@@ -86,67 +99,29 @@ def _whole_experiment(claim: Claim) -> list[tuple[str, RunName]]:
     return [("experiment", RunName(experiment=claim.experiment))]
 
 
-def _values(claim: Claim, place: str, named: RunName, known: KnownRuns) -> list[str]:
+def _values(place: str, named: RunName, known: KnownRuns) -> list[str]:
     """The values that a name stands for: its own, or all that the original reports."""
     if named.value is not None:
         return [named.value]
     values = known.original_values(named.experiment) or list(known.run_ids(named.experiment)) or ["base"]
-    # A comparison with several others may name all of an experiment: `combined-best` does.
     if len(values) > 1 and place in ("a", "b", "run"):
-        raise _fault(
-            claim,
-            known,
-            f"{place} has no value, and the experiment {named.experiment!r} has several; "
-            f"expected value: one of {', '.join(values)}",
-        )
+        raise ValueError(f"{place} has no value; expected one of {', '.join(values)} of {named.experiment}")
     return values
 
 
-def _check_experiment(claim: Claim, place: str, experiment: str, known: KnownRuns) -> None:
-    names = known.experiment_names()
-    if experiment not in names and not claim.extension:
-        key = "experiment" if claim.experiment else f"{place}.experiment"
-        raise _fault(
-            claim,
-            known,
-            f"{key} is {experiment!r}, which neither the config nor the original holds; "
-            f"expected one of {', '.join(names)}",
-        )
+def _check_known(claim: Claim, key: str, word: str, known: Sequence[str]) -> None:
+    if word not in known and not claim.extension:
+        raise ValueError(f"{key} is {word!r}; expected {choices(word, known)}")
 
 
-def _check_value(claim: Claim, place: str, experiment: str, value: str, known: KnownRuns) -> None:
-    values = list(dict.fromkeys([*known.run_ids(experiment), *known.original_values(experiment)]))
-    if value not in values and not claim.extension:
-        key = place if claim.experiment else f"{place}.value"
-        raise _fault(
-            claim,
-            known,
-            f"{key} is {value!r}, which the experiment {experiment!r} does not hold; "
-            f"expected one of {', '.join(values)}",
-        )
-
-
-def _check_count(claim: Claim, names: Collection[str], known: KnownRuns) -> None:
+def _check_count(claim: Claim, names: Sequence[str]) -> None:
     """Refuse a claim that names too few runs; where several names are one run, the config made them so."""
     if len(names) < fewest_runs(claim):
-        raise _fault(
-            claim,
-            known,
-            f"it names {', '.join(sorted(names))}; "
-            f"expected at least {fewest_runs(claim)} different runs for the form {claim.form!r}",
-        )
+        least = f"at least {fewest_runs(claim)} different runs for the form {claim.form!r}"
+        raise ValueError(f"it compares {', '.join(names)}; expected {least}")
 
 
-def _check_point(claim: Claim, values: list[str], known: KnownRuns) -> None:
+def _check_point(claim: Claim, values: Sequence[str]) -> None:
     if claim.point is not None and claim.point not in values[1:-1]:
         key = "plateau_from" if claim.form == "plateau" else "turn"
-        raise _fault(
-            claim,
-            known,
-            f"{key} is {claim.point!r}; expected a value of the experiment {claim.experiment!r} "
-            f"between its ends: {', '.join(values[1:-1])}",
-        )
-
-
-def _fault(claim: Claim, known: KnownRuns, words: str) -> ConfigError:
-    return ConfigError(f"{known.path}: claim {claim.id!r}: {words}.")
+        raise ValueError(f"{key} is {claim.point!r}; expected a value between the ends: {', '.join(values[1:-1])}")

@@ -4,12 +4,13 @@ In a terminal, from the project's folder, in seconds and without Snakemake:
 
     python -m fmnist.claims reference/runs.csv reference/loss.csv
 
-report/claims.yaml holds the claims, their tests, margins and significance; fmnist/claims/forms.py
-the test of each form; fmnist/claims/verdicts.py the way from p-values to a verdict.
+The claims, their tests, margins and significance are in report/claims.yaml; the test of each form
+is in fmnist/claims/forms.py, and the way from p-values to a verdict in fmnist/claims/verdicts.py.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from fmnist.analysis.statistics import holm, holm_factors
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.claims.examine import Material, examine
-from fmnist.claims.table_row import COLUMNS, TEXTS, Adjusted, claim_row
+from fmnist.claims.table_row import COLUMNS, TEXTS, Adjusted, ClaimRow, claim_row
 from fmnist.claims.verdicts import CONTRADICTED
 from fmnist.common.errors import DataError
 from fmnist.plan.experiments import Experiment
@@ -33,28 +34,17 @@ CURVES = ("run_id", "seed", "epoch", "train_loss")
 
 
 def evaluate_claims(material: Material) -> pd.DataFrame:
-    """Return claims.csv: one row a claim, with COLUMNS.
+    """Return claims.csv: one row a claim, with the columns of ClaimRow.
 
-    The numbers are of the comparison that decides. `first_run` and `second_run` are the run ids
-    of `first` and `second`; `need` is what the claim needs of the two, and `comparisons` how many
-    such comparisons it needs. `effect`, `lower` and `upper` are of `first` minus `second`, in
-    `unit`, like `margin` and `min_detectable_effect`; the ends are one-sided bounds at the
-    significance level. `expected_sign` is the sign of the effect where the claim holds; 0: it
-    claims no difference. `prob_superiority` is the probability that one run of each comes out as
-    claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims. `paired_p`
-    is uncorrected, and of the opposite where the claim is contradicted. `min_detectable_effect`
-    would have been shown in four of five cases, at the level that Holm's method leaves this claim.
-    `few_seeds_margin` and `few_seeds_verdict` apply the margin for the fewest seeds to the same
-    runs, where it is another one. Raises ConfigError for a claim about unknown runs, DataError
-    for a run that is in the table twice.
+    Raises ConfigError for a claim about unknown runs, DataError for a run with two rows.
     """
     _check(material)
     few = replace(material, claims=material.claims.with_margins_of_few_seeds())
-    rows = [row | _by_few(row, other) for row, other in zip(_judge(material), _judge(few), strict=True)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [_with_few(row, other) for row, other in zip(_judge(material), _judge(few), strict=True)]
+    return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
 
 
-def _judge(material: Material) -> list[dict[str, object]]:
+def _judge(material: Material) -> list[ClaimRow]:
     compared = runs_by_claim(material.claims, material.known)
     found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
     support = np.array([one.p_values().support for one in found])
@@ -64,11 +54,11 @@ def _judge(material: Material) -> list[dict[str, object]]:
     return [claim_row(one, Adjusted(*own)) for one, own in zip(found, adjusted, strict=True)]
 
 
-def _by_few(row: Mapping[str, object], few: Mapping[str, object]) -> dict[str, object]:
-    """Return the columns about the margin for the fewest seeds; none where it is the claim's own margin."""
-    if row.get("margin") == few.get("margin"):
-        return {}
-    return {"few_seeds_margin": few["margin"], "few_seeds_verdict": few["verdict"]}
+def _with_few(row: ClaimRow, few: ClaimRow) -> ClaimRow:
+    """Add what the margin for the fewest seeds makes of the claim, where it is another margin."""
+    if row.margin == few.margin or isnan(row.margin):
+        return row
+    return replace(row, few_seeds_margin=few.margin, few_seeds_verdict=few.verdict)
 
 
 def _check(material: Material) -> None:

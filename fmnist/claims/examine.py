@@ -12,8 +12,7 @@ from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims import forms
 from fmnist.claims.claim_list import Claim, ClaimList
 from fmnist.claims.compared_runs import KnownRuns, run_names
-from fmnist.claims.curves import ShareOutcome, share
-from fmnist.claims.forms import Limits, Outcome
+from fmnist.claims.forms import Limits, Outcome, ShareOutcome
 from fmnist.claims.hindrances import Hindrance, hindrance
 from fmnist.claims.scale import Scale, scale_of
 from fmnist.claims.values import ClaimData, claim_data, curve_property
@@ -102,7 +101,7 @@ def examine(claim: Claim, runs: Sequence[ComparedRun], material: Material) -> Ex
     hindered = hindrance(claim, runs, data, n, printed)
     outcome: Outcome | ShareOutcome | None = None
     if not hindered and held is not None:
-        outcome = share(held)
+        outcome = forms.share(held)
     elif not hindered:
         outcome = _outcome(claim, values, limits, point_of(claim, runs), scale.tested(np.array(printed or nan)))
     return Examined(

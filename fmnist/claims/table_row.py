@@ -1,7 +1,8 @@
 """One line of claims.csv: the verdict on a claim, and the numbers that it rests on."""
 
+from dataclasses import dataclass, fields
 from math import isnan, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fmnist.analysis.statistics import (
     FEWEST_SEEDS,
@@ -15,49 +16,52 @@ from fmnist.analysis.statistics import (
     share_interval,
 )
 from fmnist.claims import verdicts
-from fmnist.claims.curves import ShareOutcome
 from fmnist.claims.examine import Examined
-from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome
+from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome, ShareOutcome
 from fmnist.claims.scale import SHARE
 
-TEXTS = (
-    "id",
-    "section",
-    "form",
-    "measure",
-    "verdict",
-    "few_seeds_verdict",
-    "hindrance",
-    "hindrance_runs",
-    "first",
-    "second",
-    "first_run",
-    "second_run",
-    "need",
-    "unit",
-)
-NUMBERS = (
-    "expected_sign",
-    "effect",
-    "lower",
-    "upper",
-    "margin",
-    "few_seeds_margin",
-    "n",
-    "diverged",
-    "missing",
-    "comparisons",
-    "p",
-    "adjusted_p",
-    "p_against",
-    "adjusted_p_against",
-    "p_equal",
-    "paired_p",
-    "dunnett_p",
-    "prob_superiority",
-    "min_detectable_effect",
-)
-COLUMNS = TEXTS + NUMBERS
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimRow:
+    """The columns of claims.csv. They describe the comparison that decides; p-values are one-sided."""
+
+    id: str
+    section: str
+    form: str
+    measure: str
+    verdict: str
+    hindrance: str | None = None  # why it is not testable: a kind of hindrances.py
+    hindrance_runs: str | None = None  # the runs that are the reason
+    first: str | None = None  # the two runs of the comparison, by name
+    second: str | None = None
+    first_run: str | None = None  # the same, by run id
+    second_run: str | None = None
+    need: str | None = None  # what the claim needs of the two: ABOVE to WITHIN of forms.py
+    comparisons: int = 0  # how many such comparisons the claim needs
+    expected_sign: int  # of the effect where the claim holds; 0: it claims no difference
+    effect: float = nan  # first minus second, in `unit`
+    lower: float = nan  # one-sided bounds of the effect, each at the significance level
+    upper: float = nan
+    unit: str | None = None
+    margin: float = nan  # in `unit`
+    few_seeds_margin: float = nan  # the margin for the fewest seeds, where it is another one
+    few_seeds_verdict: str | None = None  # the verdict on the same runs with that margin
+    n: int
+    diverged: int
+    missing: int
+    p: float  # of the claim
+    adjusted_p: float  # the same after Holm's correction over all claims
+    p_against: float  # of the claim's opposite
+    adjusted_p_against: float
+    p_equal: float  # of no difference that matters
+    paired_p: float = nan  # paired by seed, uncorrected; of the opposite where the claim is contradicted
+    dunnett_p: float = nan
+    prob_superiority: float = nan  # that one run of each comes out as claimed
+    min_detectable_effect: float = nan  # in `unit`: shown in four of five cases, at Holm's level for this claim
+
+
+COLUMNS = tuple(field.name for field in fields(ClaimRow))
+TEXTS = tuple(field.name for field in fields(ClaimRow) if "str" in str(field.type))
 
 
 class Adjusted(NamedTuple):
@@ -68,34 +72,27 @@ class Adjusted(NamedTuple):
     factor: float  # the level at which this claim is decided is the significance divided by it
 
 
-def claim_row(found: Examined, adjusted: Adjusted) -> dict[str, object]:
-    """Return a claim's line, by COLUMNS. Columns that do not apply to its form are missing."""
-    p_values = found.p_values()
-    verdict = _verdict(found, adjusted)
+def claim_row(found: Examined, adjusted: Adjusted) -> ClaimRow:
+    """Return a claim's line of claims.csv."""
+    p_values, verdict = found.p_values(), _verdict(found, adjusted)
     level = found.limits.significance / (1 if isnan(adjusted.factor) else adjusted.factor)
-    row: dict[str, object] = {
-        "id": found.claim.id,
-        "section": found.claim.section,
-        "form": found.claim.form,
-        "measure": found.claim.measure,
-        "verdict": verdict,
-        "expected_sign": found.expected_sign,
-        "n": found.n,
-        "diverged": found.data.diverged if found.data else 0,
-        "missing": found.data.missing if found.data else 0,
-        "p": p_values.support,
-        "adjusted_p": adjusted.support,
-        "p_against": p_values.against,
-        "adjusted_p_against": adjusted.against,
-        "p_equal": p_values.equal,
-    }
-    if found.hindrance:
-        return row | {"hindrance": found.hindrance.kind, "hindrance_runs": found.hindrance.runs}
-    if isinstance(found.outcome, ShareOutcome):
-        return row | _share_columns(found, found.outcome, level)
-    if found.outcome is not None:
-        return row | _comparison_columns(found, found.outcome, verdict, level)
-    return row
+    return ClaimRow(
+        id=found.claim.id,
+        section=found.claim.section,
+        form=found.claim.form,
+        measure=found.claim.measure,
+        verdict=verdict,
+        expected_sign=found.expected_sign,
+        n=found.n,
+        diverged=found.data.diverged if found.data else 0,
+        missing=found.data.missing if found.data else 0,
+        p=p_values.support,
+        adjusted_p=adjusted.support,
+        p_against=p_values.against,
+        adjusted_p_against=adjusted.against,
+        p_equal=p_values.equal,
+        **_found_columns(found, verdict, level),
+    )
 
 
 def _verdict(found: Examined, adjusted: Adjusted) -> str:
@@ -111,7 +108,16 @@ def _verdict(found: Examined, adjusted: Adjusted) -> str:
     )
 
 
-def _share_columns(found: Examined, outcome: ShareOutcome, level: float) -> dict[str, object]:
+def _found_columns(found: Examined, verdict: str, level: float) -> dict[str, Any]:
+    """Return the columns that depend on the kind of outcome."""
+    if isinstance(found.outcome, Outcome):
+        return _comparison_columns(found, found.outcome, verdict, level)
+    if isinstance(found.outcome, ShareOutcome):
+        return _share_columns(found, found.outcome, level)
+    return {"hindrance": found.hindrance.kind, "hindrance_runs": found.hindrance.runs} if found.hindrance else {}
+
+
+def _share_columns(found: Examined, outcome: ShareOutcome, level: float) -> dict[str, Any]:
     lower, upper = share_interval(outcome.successes, outcome.n, found.limits.level())
     return {
         "first": found.names[0],
@@ -124,7 +130,7 @@ def _share_columns(found: Examined, outcome: ShareOutcome, level: float) -> dict
     }
 
 
-def _comparison_columns(found: Examined, outcome: Outcome, verdict: str, level: float) -> dict[str, object]:
+def _comparison_columns(found: Examined, outcome: Outcome, verdict: str, level: float) -> dict[str, Any]:
     comparison = _decisive(outcome, verdict)
     scale, of_one_run = found.scale, found.claim.form == "value"
     lower, upper = scale.interval(comparison.lower, comparison.upper)
@@ -140,9 +146,9 @@ def _comparison_columns(found: Examined, outcome: Outcome, verdict: str, level: 
         "upper": upper,
         "unit": scale.unit,
         "margin": scale.size(found.limits.margin),
-        "prob_superiority": nan if of_one_run else probability_above(*_columns(found, comparison)),
         "paired_p": _paired_p(found, comparison, verdict == verdicts.CONTRADICTED),
         "dunnett_p": _dunnett_p(found),
+        "prob_superiority": nan if of_one_run else probability_above(*_columns(found, comparison)),
         "min_detectable_effect": scale.size(_detectable(found, comparison, level)),
     }
 
@@ -164,10 +170,7 @@ def _columns(found: Examined, comparison: Comparison) -> tuple[Array, Array]:
 
 
 def _detectable(found: Examined, comparison: Comparison, level: float) -> float:
-    """The smallest difference that these seeds would have shown in four of five cases.
-
-    Where the claim is that there is no difference: the smallest margin they would have kept.
-    """
+    """The smallest difference that these seeds would have shown, or margin that they would have kept."""
     if comparison.need == ABOVE:
         return detectable_difference(*_columns(found, comparison), significance=level)
     sides = 2 if comparison.need == WITHIN else 1
@@ -175,27 +178,21 @@ def _detectable(found: Examined, comparison: Comparison, level: float) -> float:
 
 
 def _paired_p(found: Examined, comparison: Comparison, opposite: bool) -> float:
-    """The p of the same comparison paired by seed, of the claim or of its opposite: a check of the test's choice."""
+    """The p of the same comparison paired by seed, of the claim or of its opposite."""
     if found.claim.form == "value" or found.n < FEWEST_SEEDS:
         return nan
     difference, margin = paired(*_columns(found, comparison)), found.limits.margin
-    if opposite:
-        return {
-            ABOVE: difference.p_below(),
-            NOT_BELOW: difference.p_below(),
-            NOT_ABOVE: difference.p_above(margin),
-            WITHIN: difference.p_beyond(margin),
-        }[comparison.need]
-    return {
-        ABOVE: difference.p_above(),
-        NOT_BELOW: difference.p_above(-margin),
-        NOT_ABOVE: difference.p_below(margin),
-        WITHIN: difference.p_within(margin),
+    of_claim, of_opposite = {
+        ABOVE: (difference.p_above(), difference.p_below()),
+        NOT_BELOW: (difference.p_above(-margin), difference.p_below()),
+        NOT_ABOVE: (difference.p_below(margin), difference.p_above(margin)),
+        WITHIN: (difference.p_within(margin), difference.p_beyond(margin)),
     }[comparison.need]
+    return of_opposite if opposite else of_claim
 
 
 def _dunnett_p(found: Examined) -> float:
-    """Dunnett's p, for the best of several: it assumes one variance for all runs and does not decide."""
+    """Dunnett's p, for the best of several."""
     if found.claim.form != "best" or found.n < FEWEST_SEEDS:
         return nan
     winner, *others = found.values.T

@@ -1,6 +1,6 @@
 """The per-seed values that a claim is tested on, taken from runs.csv and loss.csv."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,6 @@ import pandas as pd
 
 from fmnist.analysis.statistics import Array
 from fmnist.claims.claim_list import Claim
-from fmnist.claims.curves import CURVES
 from fmnist.runs.columns import measured
 
 
@@ -47,7 +46,23 @@ def curve_property(claim: Claim, run_id: str | None, curves: pd.DataFrame) -> li
 
     `curves` is loss.csv. A curve of one epoch has no steps, and does not count.
     """
-    has = CURVES[claim.curve or ""]
+    has = PROPERTIES[claim.curve or ""]
     own = curves[curves["run_id"] == run_id].sort_values("epoch")
     losses = [curve.to_numpy(dtype=float) for _, curve in own.groupby("seed")["train_loss"]]
     return [has(curve) for curve in losses if len(curve) > 1]
+
+
+def falls_at_every_epoch(losses: Array) -> bool:
+    """Tell whether a loss curve falls from every epoch to the next; a loss that is no number does not fall."""
+    return bool((np.diff(losses) < 0).all())
+
+
+def rises_at_some_epoch(losses: Array) -> bool:
+    """Tell whether a loss curve rises at least once; a loss that is no longer a number has risen."""
+    return bool((np.diff(losses) > 0).any() or not np.isfinite(losses).all())
+
+
+PROPERTIES: dict[str, Callable[[Array], bool]] = {
+    "falls_at_every_epoch": falls_at_every_epoch,
+    "rises_at_some_epoch": rises_at_some_epoch,
+}

@@ -180,7 +180,7 @@ def read_config(document: Mapping[str, Any], name: str = "config.yaml") -> Confi
     An experiment that is null is left out, so that a file laid over another can remove one.
     Raises ConfigError for the first fault.
     """
-    if isinstance(experiments := document.get("experiments"), Mapping):
+    if isinstance(document, Mapping) and isinstance(experiments := document.get("experiments"), Mapping):
         kept = {key: entry for key, entry in experiments.items() if entry is not None}
         document = {**document, "experiments": kept}
     config = checked(Config, document, name)

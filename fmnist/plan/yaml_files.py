@@ -10,6 +10,7 @@ import yaml
 from fmnist.common.errors import ConfigError
 from fmnist.common.validation import shown
 
+RUNS_CODE = "__use_yte__"  # with this key Snakemake loads YAML as a template with Python in it
 LONGEST_NUMBER = 4096  # bits
 MOST_VALUES = 1_000_000  # a few nested aliases can stand for more than any memory holds
 
@@ -66,6 +67,8 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError(f"{path} is not valid YAML: it is nested too deeply.") from None
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{path} is not valid YAML: {_yaml_problem(error)}.") from None
+    if isinstance(document, dict) and RUNS_CODE in document:
+        raise ConfigError(f"{path}: {RUNS_CODE} makes Snakemake run what the file says; expected a file without it.")
     if _size(document, {}) > MOST_VALUES:
         raise ConfigError(f"{path} stands for more than {MOST_VALUES:,} values; allowed: fewer, or fewer aliases.")
     return document

@@ -96,7 +96,7 @@ def _comparison(row: Row, significance: float) -> str:
     if row["verdict"] == verdicts.CONTRADICTED:
         before = "The opposite is shown: "
     elif row["comparisons"] > 1:
-        before = f"The closest of {row['comparisons']:.0f} comparisons: "
+        before = f"The closest of {row['comparisons']} comparisons: "
     if row["verdict"] == verdicts.SMALL:
         after = f" That is shown, and shown to be less than {margin}."
     elif row["verdict"] == verdicts.EQUIVALENT:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from fmnist.analysis.statistics import Array, page_p, welch
-from fmnist.claims.curves import CURVES, share
 from fmnist.claims.forms import (
     ABOVE,
     NOT_ABOVE,
