@@ -66,6 +66,11 @@ class JudgedClaim:
         return f"{signed(self.effect, digits)}{interval} {self.unit}"
 
     @property
+    def claims_no_difference(self) -> bool:
+        """Whether the claim is that two runs are alike."""
+        return self.claim.form == "equivalent"
+
+    @property
     def hangs_on_margin(self) -> bool:
         """Whether the same runs would have another verdict by the margin for fewer seeds."""
         return self.few_seeds_verdict not in (None, self.verdict)
