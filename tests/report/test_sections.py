@@ -61,7 +61,9 @@ OTHERS = {
     "no LeNet-5": only("fully_connected"),
     "no base case": only("combined", "pooling"),
     "one value": only(pooling=entry("Max", sweep={"pooling": ["max"]})),
-    "a grid": only("lenet5_base", grid=entry("A grid", sweep={"learning_rate": [0.001, 0.01], "batch_size": [50, 100]})),
+    "a grid": only(
+        "lenet5_base", grid=entry("A grid", sweep={"learning_rate": [0.001, 0.01], "batch_size": [50, 100]})
+    ),
     "channels alone": only("lenet5_base", wide=entry("Wide", sweep={"channels": [[6, 16, 120], [32, 64, 256]]})),
     "values without an original": only(learning_rate=entry("Rates", sweep={"learning_rate": [0.5, 0.25]})),
     "other settings under known names": only(
