@@ -149,7 +149,8 @@ def error_rates(calibration: pd.DataFrame) -> pd.DataFrame:
     """
     no_effect = calibration[calibration["effect"].isna()]
     rates = no_effect.groupby(["form", "n"], sort=False)[["supported", "contradicted"]].max().unstack()
-    percent = 100 * rates.assign(coverage=no_effect.groupby("form")["coverage"].min())
+    rates["coverage", ""] = no_effect.groupby("form")["coverage"].min()
+    percent = 100 * rates
     return percent.astype(object).where(percent.notna(), None)  # a dash in the report
 
 
