@@ -148,7 +148,8 @@ def error_rates(calibration: pd.DataFrame) -> pd.DataFrame:
     benchmarks/calibration.csv.
     """
     no_effect = calibration[calibration["effect"].isna()]
-    rates = no_effect.groupby(["form", "n"], sort=False)[["supported", "contradicted"]].max().unstack()
+    by_form = no_effect.groupby(["form", "n"], sort=False)[["supported", "contradicted"]].max()
+    rates = pd.DataFrame(by_form.unstack())
     rates["coverage", ""] = no_effect.groupby("form")["coverage"].min()
     percent = 100 * rates
     return percent.astype(object).where(percent.notna(), None)  # a dash in the report

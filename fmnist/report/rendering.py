@@ -11,8 +11,8 @@ from fmnist.common.errors import FmnistError
 
 # Raw HTML and TeX are switched off: nothing in a config or in data can become markup.
 SOURCE_FORMAT = "markdown-raw_html-raw_tex-raw_attribute"
-# Wider than any line of a table, so that pandoc leaves column widths to the page.
-_COMMON = ["--columns=4000"]
+# Columns: wider than any line of a table, so that pandoc leaves column widths to the page.
+_COMMON = ["--standalone", "--columns=4000"]
 STYLE = ("crossref", "html_template", "css", "typst_template")  # files of report/style, as rule report names them
 
 
@@ -26,8 +26,6 @@ def write_html(markdown: Path, html: Path, style: Mapping[str, Path]) -> None:
     Image paths in the Markdown are relative to its folder. `style` has the files named in STYLE.
     """
     options = [
-        *_COMMON,
-        "--standalone",
         "--embed-resources",
         "--mathml",
         "--number-sections",
@@ -56,8 +54,6 @@ def write_pdf(markdown: Path, pdf: Path, style: Mapping[str, Path]) -> None:
 def write_typst(markdown: Path, source: Path, style: Mapping[str, Path]) -> None:
     """Write the report as Typst source; its images are copied beside it."""
     options = [
-        *_COMMON,
-        "--standalone",
         f"--template={style['typst_template'].resolve()}",
         f"--extract-media={source.parent}",
     ]
@@ -69,6 +65,7 @@ def write_typst(markdown: Path, source: Path, style: Mapping[str, Path]) -> None
 
 def _convert(markdown: Path, to: str, output: Path, style: Mapping[str, Path], options: list[str]) -> None:
     arguments = [
+        *_COMMON,
         *options,
         f"--lua-filter={style['crossref'].resolve()}",
         f"--resource-path={markdown.parent.resolve()}",
