@@ -1,13 +1,13 @@
 """A whole set of results with made-up numbers, as the report rule would find them."""
 
 import hashlib
-import importlib.util
 import math
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from builders import CLAIMS, REPORTED, ROOT, plan
 
 from fmnist.analysis.confusion import confusion_table
 from fmnist.analysis.image_noise import compared_pairs, noise_table
@@ -19,33 +19,42 @@ from fmnist.claims.evaluate import evaluate_claims, read_verdicts
 from fmnist.claims.examine import Material
 from fmnist.common.files import write_json, write_text
 from fmnist.data.fashion_mnist import FILES
-from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.config import read_config, resolved
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
-from fmnist.runs.gathering import RUN_COLUMNS, read_runs
+from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS, read_runs
 from fmnist.training.models import parameter_count
 from fmnist.training.settings import format_value
 
-ROOT = Path(__file__).resolve().parent.parent
-REPORTED = ROOT / "report/reported.yaml"
-CLAIMS = ROOT / "report/claims.yaml"
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
 
 
 def shipped_config(**changes):
-    """The shipped config with one seed and some of its entries changed."""
-    return {**read_yaml(ROOT / "config.yaml"), "seeds": [0], **changes}
+    """Return the shipped config with nothing left to a default, one seed, and some of its entries changed."""
+    return {**resolved(read_config(read_yaml(ROOT / "config.yaml"))), "seeds": [0], **changes}
+
+
+def only(*names, **more):
+    """Return the shipped config with some of its experiments, and with others."""
+    config = shipped_config()
+    return {**config, "experiments": {name: config["experiments"][name] for name in names} | more}
+
+
+class Named(SimpleNamespace):
+    """Files by name, as Snakemake has them."""
+
+    def items(self):
+        return vars(self).items()
 
 
 class Results:
-    """Made-up results of a config under a folder; change `runs` before `report` to change the story."""
+    """Made-up results of a config under a folder; change `runs` before `write` to change what they say."""
 
-    def __init__(self, folder, config, draw=None):
+    def __init__(self, folder, config):
         self.folder, self.config = Path(folder), config
-        self.plan = plan_experiments(config)
+        self.plan = plan(config)
         self.reported = read_reported(REPORTED)
         self.claims = read_claims(CLAIMS)
-        self.draw = draw
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
         rows = [self._run(run_id, seed) for run_id, seed in self.plan.trainings(self.plan.config.seed_list())]
@@ -99,16 +108,7 @@ class Results:
 
     def write(self):
         """Write every file that the report rule takes, and return its job."""
-        columns = [
-            "run_id",
-            "seed",
-            "epoch",
-            "train_loss",
-            "train_accuracy",
-            "test_loss",
-            "test_accuracy",
-            "learning_rate",
-        ]
+        columns = ["run_id", "seed", *CURVE_HEADER.split(",")]
         curves = pd.DataFrame(self._curves(), columns=columns)
         write_text(self.folder / "runs.csv", self.runs.to_csv(index=False))
         write_text(self.folder / "loss.csv", curves.to_csv(index=False))
@@ -124,8 +124,6 @@ class Results:
         names = ["reported_vs_replicated", "fc_network", "lenet5_network", "verdicts", "confusion", "classes"]
         for name in [*self.plan.experiments, *names, *(f"claims/{claim.id}" for claim in self.claims.claims)]:
             write_text(self.figure(name), A_FIGURE)
-        if self.draw:
-            self.draw(self, runs, curves)
         return self._job()
 
     def _verdicts(self, runs, curves):
@@ -203,22 +201,6 @@ class Results:
             "css": style / "page.css",
             "typst_template": style / "paper.typ",
         }
-        made = {
-            "markdown": self.folder / "report/report.md",
-            "html": self.folder / "report/index.html",
-            "pdf": self.folder / "report/report.pdf",
-        }
-        return SimpleNamespace(
-            input=SimpleNamespace(**given),
-            output=SimpleNamespace(**made),
-            params=SimpleNamespace(config=self.config),
-        )
-
-
-def script(name):
-    """Import a workflow script; outside Snakemake it defines `main` and runs nothing."""
-    path = ROOT / "workflow/scripts" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"script_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+        report = self.folder / "report"
+        made = {"markdown": report / "report.md", "html": report / "index.html", "pdf": report / "report.pdf"}
+        return SimpleNamespace(input=Named(**given), output=Named(**made), params=SimpleNamespace(config=self.config))

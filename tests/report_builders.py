@@ -2,17 +2,13 @@
 
 import re
 
-from made_up_results import ROOT, script, shipped_config
+from builders import ROOT, script
 
-from fmnist.report.rendering import Style
-from fmnist.report.sections import render_sections
+from fmnist.report.rendering import STYLE
+from fmnist.report.report import markdown_report
 
-STYLE = Style(
-    crossref=ROOT / "report/style/crossref.lua",
-    html_template=ROOT / "report/style/page.html",
-    css=ROOT / "report/style/page.css",
-    typst_template=ROOT / "report/style/paper.typ",
-)
+_NAMES = ("crossref.lua", "page.html", "page.css", "paper.typ")
+STYLE_FILES = {name: ROOT / "report/style" / file for name, file in zip(STYLE, _NAMES, strict=True)}
 
 
 def build(results):
@@ -25,28 +21,21 @@ def build(results):
 def text(results):
     """Render only the Markdown, which is where all words are."""
     job = results.write()
-    report = script("report")
-    context = report.build_context(report._inputs(job, job.output.markdown))
-    return render_sections(job.input.sections, context).replace("\\ ", " ")
+    markdown = markdown_report(dict(job.input.items()), job.params.config, job.output.markdown.parent)
+    return markdown.replace("\\ ", " ")
 
 
 def section(markdown, anchor):
-    """Return what stands under the heading with this anchor, up to the next heading."""
+    """Return the text under the heading with this anchor, up to the next heading."""
     after = markdown.split(f"{{#{anchor}}}\n", 1)[1]
     return re.split(r"\n#+ ", after)[0]
 
 
 def prose(markdown, anchor):
-    """Return the same with its line breaks as spaces, as a reader sees it."""
+    """Return the same on one line."""
     return " ".join(section(markdown, anchor).split())
 
 
-def prose_of(job):
-    """Return the whole report with its line breaks as spaces."""
-    return " ".join(job.output.markdown.read_text().split())
-
-
-def only(*names, **more):
-    config = shipped_config()
-    config["experiments"] = {name: config["experiments"][name] for name in names} | more
-    return config
+def summary(markdown):
+    """Return the report's summary on one line."""
+    return " ".join(markdown.split("# Environment")[0].split())

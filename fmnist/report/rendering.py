@@ -1,7 +1,7 @@
 """From the report's Markdown to one offline HTML page, and to a PDF."""
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pypandoc
@@ -11,44 +11,33 @@ from fmnist.common.errors import FmnistError
 
 # Raw HTML and TeX are switched off: nothing in a config or in data can become markup.
 SOURCE_FORMAT = "markdown-raw_html-raw_tex-raw_attribute"
-# Wider than any line of a table, so that pandoc leaves column widths to the page.
-_COMMON = ["--columns=4000"]
+# Columns: wider than any line of a table, so that pandoc leaves column widths to the page.
+_COMMON = ["--standalone", "--columns=4000"]
+STYLE = ("crossref", "html_template", "css", "typst_template")  # files of report/style, as rule report names them
 
 
 class RenderingError(FmnistError):
     """The report's text cannot be made into a page."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Style:
-    """The files in report/style."""
-
-    crossref: Path  # Lua filter: numbers, and the text of cross references
-    html_template: Path
-    css: Path
-    typst_template: Path
-
-
-def write_html(markdown: Path, html: Path, style: Style) -> None:
+def write_html(markdown: Path, html: Path, style: Mapping[str, Path]) -> None:
     """Write one self-contained HTML page: images, style and formulas (MathML) are inside it.
 
-    Image paths in the Markdown are relative to its folder.
+    Image paths in the Markdown are relative to its folder. `style` has the files named in STYLE.
     """
     options = [
-        *_COMMON,
-        "--standalone",
         "--embed-resources",
         "--mathml",
         "--number-sections",
         "--toc",
         "--toc-depth=2",
-        f"--template={style.html_template.resolve()}",
-        f"--css={style.css.resolve()}",
+        f"--template={style['html_template'].resolve()}",
+        f"--css={style['css'].resolve()}",
     ]
     _convert(markdown, "html5", html, style, options)
 
 
-def write_pdf(markdown: Path, pdf: Path, style: Style) -> None:
+def write_pdf(markdown: Path, pdf: Path, style: Mapping[str, Path]) -> None:
     """Write the PDF, by way of Typst and with the fonts that Typst carries.
 
     The same text gives the same PDF on every machine: no system font, no date.
@@ -62,12 +51,10 @@ def write_pdf(markdown: Path, pdf: Path, style: Style) -> None:
             raise RenderingError(f"Typst cannot set {markdown}: {error}") from None
 
 
-def write_typst(markdown: Path, source: Path, style: Style) -> None:
+def write_typst(markdown: Path, source: Path, style: Mapping[str, Path]) -> None:
     """Write the report as Typst source; its images are copied beside it."""
     options = [
-        *_COMMON,
-        "--standalone",
-        f"--template={style.typst_template.resolve()}",
+        f"--template={style['typst_template'].resolve()}",
         f"--extract-media={source.parent}",
     ]
     _convert(markdown, "typst", source, style, options)
@@ -76,8 +63,13 @@ def write_typst(markdown: Path, source: Path, style: Style) -> None:
     source.write_text(text, encoding="utf-8")
 
 
-def _convert(markdown: Path, to: str, output: Path, style: Style, options: list[str]) -> None:
-    arguments = [*options, f"--lua-filter={style.crossref.resolve()}", f"--resource-path={markdown.parent.resolve()}"]
+def _convert(markdown: Path, to: str, output: Path, style: Mapping[str, Path], options: list[str]) -> None:
+    arguments = [
+        *_COMMON,
+        *options,
+        f"--lua-filter={style['crossref'].resolve()}",
+        f"--resource-path={markdown.parent.resolve()}",
+    ]
     try:
         pypandoc.convert_file(
             str(markdown), to, format=SOURCE_FORMAT, outputfile=str(output), extra_args=arguments, sandbox=False

@@ -9,31 +9,23 @@ from markupsafe import Markup
 
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claims import p_value
+from fmnist.report.claims import amount, p_value, verdict_markup
 from fmnist.training.settings import format_value
 
 # What stands in the last column of section 7: the exception is what the eye should find.
 INSIDE = {"true": "inside", "false": Markup("**outside**")}
 
+_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(amount, p_value, verdict_markup),
+    *(markdown.code, markdown.identifier, markdown.listing, markdown.metadata),
+    *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
+    *(wording.percent, wording.setting, wording.signed, wording.word),
+)
 FILTERS: dict[str, Callable[..., Any]] = {
-    "code": markdown.code,
-    "counted": wording.counted,
-    "decimals": wording.decimals,
-    "duration": wording.duration,
-    "identifier": markdown.identifier,
-    "integer": wording.integer,
-    "listed": wording.listed,
-    "listing": markdown.listing,
-    "loss": wording.loss,
-    "metadata": markdown.metadata,
-    "p_value": p_value,
-    "percent": wording.percent,
+    **{function.__name__: function for function in _FUNCTIONS},
     "say": lambda row, result: result.say(row),
-    "setting": wording.setting,
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
-    "signed": wording.signed,
     "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
-    "word": wording.word,
 }
 
 
@@ -45,12 +37,13 @@ def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str
     template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
     that the context lacks is an error (jinja2.UndefinedError), never a gap.
     """
-    environment = _environment(sections[0].parent)
-    texts = [environment.get_template(section.name).render(context).strip() for section in sections]
+    templates = environment(sections[0].parent)
+    texts = [templates.get_template(section.name).render(context).strip() for section in sections]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _environment(folder: Path) -> jinja2.Environment:
+def environment(folder: Path) -> jinja2.Environment:
+    """Return the environment in which the templates of a folder are read and filled."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
