@@ -1,96 +1,40 @@
-"""Training: the original's loop, bit for bit repeatable, and what a run leaves behind."""
+"""The training loop: the original's numbers, repeatable bit for bit, and its result."""
 
+import csv
 import json
+import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from builders import Spy, only, run_config
-from test_models import OriginalFC, OriginalLeNet5
+from builders import SCHEMA, Spy, only, run_config
+from original_code import OriginalLeNet5, original_loop
 from torch import nn
+from training_builders import BOTH_ENGINES, DIVERGING, SMALL, write_all
 
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
 from fmnist.training.dataset import Dataset
-from fmnist.training.loop import EpochRecord, TrainingResult, train
-from fmnist.training.native.build import BuildError, library
+from fmnist.training.loop import EpochRecord, train
+from fmnist.training.losses import LOSSES
+from fmnist.training.models import ACTIVATIONS, MODELS, POOLINGS
+from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS
 from fmnist.training.randomness import shuffling_generator, stream_seed
-from fmnist.training.settings import RunConfig
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-SMALL = {"channels": [2, 4, 8]}
+REGISTRIES = {
+    "model": MODELS,
+    "activation": ACTIVATIONS,
+    "pooling": POOLINGS,
+    "loss": LOSSES,
+    "optimizer": OPTIMIZERS,
+    "scheduler": SCHEDULERS,
+}
 
 
-def has_native_kernels() -> bool:
-    try:
-        library()
-    except BuildError:
-        return False
-    return True
-
-
-needs_native = pytest.mark.skipif(not has_native_kernels(), reason="no native kernels here")
-
-
-def write_all(folder: Path, config: RunConfig, result: TrainingResult) -> dict[str, bytes]:
-    write_metrics(folder / "metrics.json", run_id="x", seed=0, config=config, data_sha256="d", result=result)
-    write_loss_curve(folder / "loss.csv", result.epochs)
-    write_predictions(folder / "predictions.npy", result.predictions)
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-# --- the original's loop ---------------------------------------------------------------------
-
-
-def original_loop(config: RunConfig, data: Dataset, seed: int) -> list[dict[str, float]]:
-    """Train as the original's code does, with plain torch and the streams of our seeds."""
-    torch.manual_seed(stream_seed(seed, "initialisation"))
-    model = OriginalFC() if config.model == "fc" else OriginalLeNet5(config)
-    torch.manual_seed(stream_seed(seed, "dropout"))
-    softmax_exist = config.loss == "mse"
-    network = nn.Sequential(model, nn.Softmax(1)) if softmax_exist else model
-    criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss(), "multi_margin": nn.MultiMarginLoss()}[
-        config.loss
-    ]
-    kinds = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
-    optimizer = kinds[config.optimizer](model.parameters(), lr=config.learning_rate)
-    scheduler = (
-        torch.optim.lr_scheduler.StepLR(optimizer, step_size=config.step_size, gamma=0.9) if config.step_size else None
-    )
-    shuffling = shuffling_generator(seed)
-    history = []
-    for _ in range(config.epochs):
-        network.train()
-        batches = torch.randperm(len(data.train_labels), generator=shuffling).split(config.batch_size)
-        training_loss, correct = 0.0, 0
-        for batch in batches:
-            images, indices = data.train_images[batch], data.train_labels[batch]
-            labels = (
-                torch.zeros(indices.shape[0], 10).scatter_(1, indices.unsqueeze(1), 1.0) if softmax_exist else indices
-            )
-            predictions = network(images)
-            loss = criterion(predictions, labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            if scheduler:
-                scheduler.step()
-            training_loss += loss.item() / len(batches)
-            correct += int((predictions.argmax(1) == indices).sum())
-        network.eval()
-        with torch.no_grad():
-            outputs = network(data.test_images)
-        history.append(
-            {
-                "train_loss": training_loss,
-                "train_accuracy": correct / len(data.train_labels),
-                "test_accuracy": int((outputs.argmax(1) == data.test_labels).sum()) / len(data.test_labels),
-                "learning_rate": optimizer.param_groups[0]["lr"],
-            }
-        )
-    return history
+@pytest.mark.parametrize("setting", REGISTRIES)
+def test_there_is_code_for_exactly_what_the_schema_allows(setting: str) -> None:
+    assert sorted(REGISTRIES[setting]) == sorted(SCHEMA["$defs"]["settings"][setting]["enum"])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +64,7 @@ def test_training_is_the_originals_loop(sample: Dataset, settings: dict[str, Any
 
 
 def test_train_loss_is_the_unweighted_mean_of_the_batch_losses(sample: Dataset) -> None:
-    """One batch of 100 and one of 1: each is half of the mean, with weights that stand still."""
+    """One batch of 100 and one of 1: each is half of the mean. The learning rate leaves the weights unchanged."""
     data = only(sample, 101, 10)
     config = run_config(**SMALL, epochs=1, optimizer="sgd", learning_rate=1e-12)
     torch.manual_seed(stream_seed(0, "initialisation"))
@@ -142,7 +86,7 @@ def test_train_loss_is_the_unweighted_mean_of_the_batch_losses(sample: Dataset) 
         (25, 10, "drop", [10, 10]),
         (20, 10, "drop", [10, 10]),
         (20, 10, "keep", [10, 10]),
-        (5, 10, "drop", [5]),  # never the only one
+        (5, 10, "drop", [5]),  # the only batch is kept
     ],
 )
 def test_the_last_batch_is_kept_or_dropped(
@@ -160,10 +104,7 @@ def test_accuracy_while_training_counts_only_the_images_seen(sample: Dataset) ->
     assert (record.train_accuracy * 10).is_integer()
 
 
-# --- repeatability ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("engine", ["torch", pytest.param("native", marks=needs_native)])
+@pytest.mark.parametrize("engine", BOTH_ENGINES)
 @pytest.mark.parametrize(
     "settings", [{}, {"dropout": True, "batch_norm": True, "pooling": "max", "activation": "relu"}], ids=["base", "all"]
 )
@@ -172,15 +113,10 @@ def test_a_repeated_run_leaves_the_same_bytes(
 ) -> None:
     data, config = only(sample, 300, 100), run_config(epochs=2, **settings)
     first = write_all(tmp_path / "first", config, train(config, data, 0, engine=engine))
-    torch.rand(7)  # what others draw in between has no part in it
+    torch.rand(7)  # other draws from the global stream make no difference
     second = write_all(tmp_path / "second", config, train(config, data, 0, engine=engine))
     assert sorted(first) == ["loss.csv", "metrics.json", "predictions.npy"]
     assert first == second
-
-
-def test_another_seed_is_another_run(sample: Dataset) -> None:
-    data, config = only(sample, 100, 50), run_config(model="fc", hidden_units=8, epochs=1)
-    assert train(config, data, 0).epochs != train(config, data, 1).epochs
 
 
 def test_a_seed_gives_one_architecture_the_same_first_weights(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,18 +132,6 @@ def test_a_seed_gives_one_architecture_the_same_first_weights(sample: Dataset, m
         other = first_weights(0, **settings)
         assert all(torch.equal(base[name], other[name]) for name in base), settings
     assert not torch.equal(base["fc1.weight"], first_weights(1)["fc1.weight"])
-
-
-# --- records ---------------------------------------------------------------------------------
-
-
-def test_there_is_one_record_an_epoch_and_each_is_told(sample: Dataset) -> None:
-    told: list[EpochRecord] = []
-    result = train(run_config(model="fc", epochs=3), only(sample, 100, 50), 0, progress=told.append)
-    assert [record.epoch for record in result.epochs] == [1, 2, 3]
-    assert told == result.epochs
-    assert {record.learning_rate for record in result.epochs} == {0.001}
-    assert result.epochs[-1].train_loss < result.epochs[0].train_loss
 
 
 @pytest.mark.parametrize(("unit", "per_epoch"), [("batch", 7), ("epoch", 1)])
@@ -228,7 +152,7 @@ def test_the_learning_rate_of_every_step(
 
 
 def test_plateau_watches_the_epochs_mean_training_loss(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Held against torch's own scheduler, shown the recorded losses; a rate too high makes them rise."""
+    """Torch's own scheduler, given the recorded losses, has the same rates. The high rate makes some losses rise."""
     spy = Spy(monkeypatch)
     schedule = {"scheduler": "plateau", "patience": 0, "gamma": 0.5, "learning_rate": 0.5}
     config = run_config(model="fc", hidden_units=16, epochs=8, batch_size=10, **schedule)
@@ -239,7 +163,7 @@ def test_plateau_watches_the_epochs_mean_training_loss(sample: Dataset, monkeypa
     for record in epochs:
         original.step(record.train_loss)
         expected.append(optimizer.param_groups[0]["lr"])
-    assert 2 < len(set(expected)) < len(expected)  # some epochs decayed, and some did not
+    assert 2 < len(set(expected)) < len(expected)  # some epochs decay the rate, and some do not
     assert spy.learning_rates == [rate for rate in expected[:-1] for _ in range(7)]
     assert [record.learning_rate for record in epochs] == expected[1:]
 
@@ -269,7 +193,7 @@ def test_measures_are_those_of_the_final_network_in_evaluation_mode(
 
 
 def test_dropout_acts_on_the_training_loss_alone(sample: Dataset) -> None:
-    """With weights that stand still, dropout changes the training loss and no test number."""
+    """With constant weights, dropout changes the training loss and no test number."""
     data, still = only(sample, 200, 100), {"optimizer": "sgd", "learning_rate": 1e-12, "epochs": 1}
     plain, dropped = (
         train(run_config(**still, dropout=dropout), data, 0, engine="torch").epochs[0] for dropout in (False, True)
@@ -279,16 +203,36 @@ def test_dropout_acts_on_the_training_loss_alone(sample: Dataset) -> None:
     assert dropped.test_accuracy == plain.test_accuracy
 
 
-def test_predictions_are_one_class_per_test_image(sample: Dataset) -> None:
-    result = train(run_config(model="fc", epochs=1), only(sample, 300, 77), 0)
-    assert result.predictions.dtype == np.uint8
-    assert result.predictions.shape == (77,)
+def test_the_result_has_a_record_an_epoch_and_a_class_for_every_test_image(sample: Dataset) -> None:
+    reported: list[EpochRecord] = []
+    result = train(run_config(epochs=3), only(sample, 300, 77), 0, progress=reported.append)
+    assert [record.epoch for record in result.epochs] == [1, 2, 3]
+    assert reported == result.epochs
+    assert {record.learning_rate for record in result.epochs} == {0.001}
+    assert result.epochs[-1].train_loss < result.epochs[0].train_loss
+    assert (str(result.predictions.dtype), result.predictions.shape) == ("uint8", (77,))
     hits = result.predictions == sample.test_labels[:77].numpy()
-    assert hits.mean() == result.epochs[-1].test_accuracy
-    assert hits.mean() > 0.3  # it learnt something
-
-
-def test_parameter_count_and_seconds(sample: Dataset) -> None:
-    result = train(run_config(epochs=1), only(sample, 20, 10), 0)
-    assert result.parameter_count == 61_706
+    assert hits.mean() == result.epochs[-1].test_accuracy > 0.3
+    assert (result.parameter_count, result.diverged) == (61_706, False)
     assert result.seconds > 0
+
+
+def test_a_diverged_run_stops_and_its_files_say_so(sample: Dataset, tmp_path: Path) -> None:
+    config = run_config(**DIVERGING, epochs=5)
+    result = train(config, only(sample, 50, 20), 0)
+    assert result.diverged
+    assert len(result.epochs) == 1
+    files = write_all(tmp_path, config, result)
+    metrics = json.loads(files["metrics.json"])
+    assert (metrics["diverged"], metrics["epochs_trained"]) == (True, 1)
+    assert metrics["train_loss"] is metrics["test_loss"] is None
+    assert 0 <= metrics["test_accuracy"] <= 1
+    (row,) = csv.DictReader(files["loss.csv"].decode().splitlines())
+    assert not math.isfinite(float(row["train_loss"]))
+
+
+def test_a_run_whose_last_step_breaks_the_network_has_diverged(sample: Dataset) -> None:
+    result = train(run_config(**{**DIVERGING, "batch_size": 50}, epochs=1), only(sample, 50, 20), 0)
+    assert math.isfinite(result.epochs[-1].train_loss)
+    assert not math.isfinite(result.epochs[-1].test_loss)
+    assert result.diverged
