@@ -1,9 +1,9 @@
-"""A training as a process of its own, so that tests can kill it: workflow/scripts/train.py, without Snakemake.
+"""workflow/scripts/train.py without Snakemake, in a separate process that tests can kill.
 
 python tests/training_process.py ARRAYS FOLDER SETTINGS SECONDS_BETWEEN_CHECKPOINTS
 
 ARRAYS is a prepared file with its training_state.sha256 beside it; SETTINGS are overrides of the
-defaults, as JSON. The run's files, its log and, while it lasts, its checkpoint lie in FOLDER.
+defaults, as JSON. FOLDER gets the run's files, its log and, during the training, its checkpoint.
 """
 
 import json
