@@ -14,7 +14,7 @@ import torch
 from builders import run_config
 from cut_off import EPOCHS, SMALL, kept, resumed
 from training_builders import BOTH_ENGINES, DIVERGING, needs_native, write_all
-from training_process import checkpoint_of, command
+from training_process import checkpoint_of, command, wait_for_a_new_checkpoint
 
 from fmnist.training import checkpoints
 from fmnist.training.checkpoints import Checkpoint
@@ -189,15 +189,6 @@ def test_it_is_replaced_as_a_whole_and_leaves_nothing(few_images: Dataset, tmp_p
     assert [file.name for file in path.parent.iterdir()] == ["seed=1.pt"]
     Checkpoint(path.with_name("seed=1.pt"), "").remove()
     assert list(tmp_path.iterdir()) == []
-
-
-def wait_for_a_new_checkpoint(process: subprocess.Popen[bytes], path: Path) -> None:
-    before = path.stat().st_ino if path.exists() else None
-    deadline = time.monotonic() + 120
-    while not path.exists() or path.stat().st_ino == before:
-        assert process.poll() is None, "the training ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_killed_at_any_instant_it_ends_with_the_same_bytes(arrays: Path, tmp_path: Path) -> None:

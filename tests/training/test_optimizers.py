@@ -119,7 +119,3 @@ def test_plateau_is_torchs_with_its_defaults() -> None:
     theirs = ReduceLROnPlateau(optimizer_of(config), factor=0.1, patience=1)
     assert isinstance(ours, ReduceLROnPlateau)
     assert ours.state_dict() == theirs.state_dict()
-
-
-def test_without_a_scheduler_the_learning_rate_is_constant() -> None:
-    assert rates_after(run_config(learning_rate=0.01), [1.0] * 4) == [0.01] * 4
