@@ -12,15 +12,14 @@ from typing import Any
 import pandas as pd
 import torch
 
-from fmnist.plan.config import read_config
-from fmnist.plan.experiments import Experiment, Plan, plan_experiments, resolve
+from fmnist.plan.experiments import Experiment, Plan, plan_experiments
 from fmnist.plan.original import Reported, read_reported
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS
 from fmnist.training import loop as training
 from fmnist.training.dataset import Dataset
 from fmnist.training.engines import Engine, Step
-from fmnist.training.settings import RunSettings
+from fmnist.training.settings import RunSettings, run_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests/sample"
@@ -63,8 +62,8 @@ def ids(config: dict[str, Any]) -> set[str]:
 
 
 def run_config(**overrides: Any) -> RunSettings:
-    """Return the base case with some settings overridden, checked and resolved as in a plan."""
-    return resolve(read_config(CONFIG), overrides, "a test")[0]
+    """Return the base case with some settings overridden."""
+    return run_settings({"model": "lenet5", **overrides})
 
 
 def reported() -> Reported:

@@ -1,4 +1,4 @@
-"""Trainings that are cut off, and go on from their checkpoint."""
+"""Trainings that are interrupted and continue from their checkpoint."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +16,11 @@ SMALL = {"channels": [2, 4, 8], "epochs": EPOCHS, "batch_size": 32}
 
 
 class CutOffError(Exception):
-    """The end of a process, as far as a training can tell."""
+    """Stands for the end of the process."""
 
 
 def cut_in(epoch: int) -> Callable[[EpochRecord], None]:
-    """Return a progress that ends a training before it can keep this epoch."""
+    """Return a progress function that ends a training before it can keep this epoch."""
 
     def progress(record: EpochRecord) -> None:
         if record.epoch == epoch:
@@ -30,7 +30,7 @@ def cut_in(epoch: int) -> Callable[[EpochRecord], None]:
 
 
 def kept(path: Path, config: RunSettings, data: Dataset, epochs: int, circumstances: str = "", **others: Any) -> None:
-    """Leave the checkpoint of a training that was cut off after some epochs."""
+    """Leave the checkpoint of a training that was interrupted after some epochs."""
     with pytest.raises(CutOffError):
         train(config, data, 0, progress=cut_in(epochs + 1), checkpoint=Checkpoint(path, circumstances), **others)
     assert path.exists()

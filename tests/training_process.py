@@ -1,15 +1,17 @@
-"""A training as a process of its own, so that tests can kill it: workflow/scripts/train.py, without Snakemake.
+"""workflow/scripts/train.py without Snakemake, in a separate process that tests can kill.
 
 python tests/training_process.py ARRAYS FOLDER SETTINGS SECONDS_BETWEEN_CHECKPOINTS
 
 ARRAYS is a prepared file with its training_state.sha256 beside it; SETTINGS are overrides of the
-defaults, as JSON. The run's files, its log and, while it lasts, its checkpoint lie in FOLDER.
+defaults, as JSON. FOLDER gets the run's files, its log and, during the training, its checkpoint.
 """
 
 import json
 import math
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ def training_job(arrays: Path, folder: Path, settings: dict[str, Any], engine: s
         rule="train",
         input={"arrays": arrays, "state": arrays.with_name("training_state.sha256")},
         output={key: folder / name for key, name in OUTPUTS.items()},
-        params={"settings": run_config(**settings).settings(), "checkpoint": str(checkpoint_of(folder))},
+        params={"settings": run_config(**settings), "checkpoint": str(checkpoint_of(folder))},
         wildcards={"run_id": "run", "seed": "0"},
         resources={"gpu": 0},
         config={**CONFIG, "device": "cpu", "engine": engine},
@@ -49,6 +51,16 @@ def command(
 ) -> list[str | os.PathLike[str]]:
     """Return the command line for these arguments."""
     return [sys.executable, __file__, arrays, folder, json.dumps(settings), str(seconds_between)]
+
+
+def wait_for_a_new_checkpoint(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Wait until a process has written a checkpoint that was not there before."""
+    before = path.stat().st_ino if path.exists() else None
+    deadline = time.monotonic() + 120
+    while not path.exists() or path.stat().st_ino == before:
+        assert process.poll() is None, "the training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

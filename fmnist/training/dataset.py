@@ -1,4 +1,4 @@
-"""Fashion-MNIST as one prepared array file, and as tensors that stay in memory."""
+"""Fashion-MNIST as one prepared array file, and as tensors in memory."""
 
 import zipfile
 import zlib
@@ -12,8 +12,8 @@ from torch import Tensor
 
 from fmnist.common.errors import DataError
 
-# What numpy and zipfile raise for files that are something else: a method of compression unknown
-# to them is NotImplementedError, a password RuntimeError.
+# numpy and zipfile raise these for other files: NotImplementedError for an unknown compression,
+# RuntimeError for a password.
 UNREADABLE = (
     *(OSError, ValueError, KeyError, EOFError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
@@ -32,14 +32,14 @@ class Dataset:
 
 
 def save_arrays(path: Path, arrays: dict[str, npt.NDArray[np.uint8]]) -> None:
-    """Write the four uint8 arrays as one uncompressed .npz, which loads in a blink."""
+    """Write the four uint8 arrays as one .npz, uncompressed so that it loads fast."""
     np.savez(path, allow_pickle=False, **{name: arrays[name] for name in ARRAYS})
 
 
 def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
-    """Load a prepared file onto a device; pixels divided by 255, as ToTensor does.
+    """Load a prepared file onto a device; pixels are divided by 255, as ToTensor does.
 
-    Raises DataError where the file cannot be read or lacks an array.
+    Raises DataError if the file cannot be read or lacks an array.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:

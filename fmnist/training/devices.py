@@ -1,4 +1,4 @@
-"""Where a run is trained: the GPU that Snakemake granted, or the CPU."""
+"""The device of a run: the GPU that Snakemake granted, or the CPU."""
 
 import os
 
@@ -10,32 +10,34 @@ from fmnist.common.errors import DeviceError
 def choose_device(demanded: str, granted_gpus: int) -> torch.device:
     """Return the device for `device: auto|cpu|cuda` and the `gpu` resource of the job.
 
-    Raises DeviceError where the config demands cuda and there is none, or none was granted.
+    Raises DeviceError if the config demands cuda and there is no GPU, or Snakemake granted none.
     """
     if demanded == "cuda":
         require_cuda()
         if granted_gpus < 1:
-            raise DeviceError("device is 'cuda' and Snakemake granted no GPU; allowed: --resources gpu=1, device: cpu.")
+            raise DeviceError("device is 'cuda', but Snakemake granted no GPU; use --resources gpu=1 or device: cpu.")
         return torch.device("cuda")
     granted = demanded == "auto" and granted_gpus > 0 and torch.cuda.is_available()
     return torch.device("cuda" if granted else "cpu")
 
 
 def require_cuda() -> None:
-    """Raise DeviceError where PyTorch finds no CUDA GPU on this machine."""
+    """Raise DeviceError if PyTorch finds no CUDA GPU on this machine."""
     if not torch.cuda.is_available():
-        raise DeviceError("device is 'cuda' and PyTorch finds no CUDA GPU here; allowed: auto, cpu, or a CUDA machine.")
+        raise DeviceError(
+            "device is 'cuda', but PyTorch finds no CUDA GPU here; use device: auto or cpu, or a machine with CUDA."
+        )
 
 
 def make_deterministic(device: torch.device, threads: int) -> None:
-    """Set torch so that equal runs give equal bytes, on as many threads as Snakemake gives.
+    """Set torch to this many threads, and so that equal runs give equal bytes.
 
-    On CUDA that takes torch's deterministic kernels, cuBLAS's fixed workspace and full
-    float32: no TF32, no autotuning. Call it before anything is computed there.
+    On CUDA this needs torch's deterministic kernels, a fixed workspace of cuBLAS, full float32
+    (no TF32) and no autotuning. Call it before the first computation on the device.
     """
     torch.set_num_threads(threads)
     if device.type == "cuda":
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when cuBLAS starts
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it at its start
         torch.use_deterministic_algorithms(True)
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False

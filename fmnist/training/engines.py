@@ -1,4 +1,4 @@
-"""How a model's outputs are computed: by the native kernels or by PyTorch."""
+"""Two ways to compute a model's outputs and training steps: the native kernels and PyTorch."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,33 +23,30 @@ NATIVE: dict[type[nn.Module], Callable[..., NativeNetwork]] = {FCNetwork: Native
 
 # All images float32 [n, 1, 28, 28] and the batch's indices int64 [batch] -> logits [batch, 10].
 Forward = Callable[[Tensor, Tensor], Tensor]
-
-
-# Takes one step of the optimiser on a batch's indices; returns the batch's mean loss and how
-# many of its images were classified correctly.
+# Takes one step of the optimiser on a batch's indices; returns the batch's mean loss and the
+# number of its images that were classified correctly.
 Step = Callable[[Tensor], tuple[Tensor, Tensor]]
-# Data, the name of the loss, the optimiser and the batch size -> steps on the training images.
+# Data, name of the loss, optimiser, batch size -> a function that steps on the training images.
 Trainer = Callable[[Dataset, str, Optimizer, int], Step]
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A way to compute a model's outputs and its training."""
+    """One way to compute a model's outputs and to train it."""
 
     name: str  # "native" or "torch"
     forward: Forward  # in evaluation mode
     trainer: Trainer
-    parameters: Sequence[nn.Parameter]  # what an optimiser steps: the model's own, or one that holds them all
+    parameters: Sequence[nn.Parameter]  # for an optimiser: the model's own, or one tensor that holds them all
 
 
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
-    """Return the engine for a model: auto means native wherever that is possible.
+    """Return the engine for a model; auto is native if the kernels can be built, else torch.
 
-    Raises FmnistError where native is demanded and cannot be had, and ValueError for an
-    unknown name.
+    Raises FmnistError if native is requested and cannot be built, ValueError for an unknown name.
     """
     if requested not in ENGINES:
-        raise ValueError(f"engine is {requested!r}; allowed: {', '.join(ENGINES)}")
+        raise ValueError(f"engine is {requested!r}; expected one of {', '.join(ENGINES)}")
     if requested == "torch":
         return _torch_engine(model)
     try:
@@ -87,7 +84,7 @@ def _torch_step(
 
 def _native_engine(model: nn.Module, device: torch.device) -> Engine:
     if device.type != "cpu":
-        raise BuildError(f"the native kernels run on the CPU, and the device is {device.type}")
+        raise BuildError(f"the native kernels run on the CPU only, and the device is {device.type}")
     network = NATIVE[type(model)](model)
 
     def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
@@ -100,7 +97,7 @@ def _native_engine(model: nn.Module, device: torch.device) -> Engine:
 def predict(engine: Engine, images: Tensor, batch_size: int = 200) -> Tensor:
     """Return the logits [images, 10] of the engine's model in evaluation mode.
 
-    The batch size decides speed only; no output depends on its batch's other images.
+    The batch size affects the speed only: in evaluation mode images do not depend on each other.
     """
     indices = torch.arange(len(images), device=images.device)
     return torch.cat([engine.forward(images, batch) for batch in indices.split(batch_size)])

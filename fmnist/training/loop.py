@@ -1,10 +1,9 @@
-"""Train one run: `train(config, data, seed)` is the one entrance."""
+"""Train one run: `train(config, data, seed)`."""
 
-import gc
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 
-from fmnist.training.checkpoints import Checkpoint, Done, TrainingState
+from fmnist.training.checkpoints import Checkpoint, TrainingState
 from fmnist.training.dataset import Dataset
 from fmnist.training.engines import Engine, Step, choose_engine, predict
 from fmnist.training.losses import LOSSES
@@ -35,25 +34,25 @@ class EpochRecord:
 
     @property
     def finite(self) -> bool:
-        """Whether both losses are numbers still; a run that has lost them has diverged."""
+        """Whether both losses are finite; if not, the run has diverged."""
         return math.isfinite(self.train_loss) and math.isfinite(self.test_loss)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingResult:
-    """What a run leaves behind."""
+    """The outcome of a run."""
 
     epochs: list[EpochRecord]
     parameter_count: int
     fitted_train_accuracy: float  # of the final network on the training images, dropout off
-    diverged: bool  # a loss stopped being a number; training ended there
+    diverged: bool  # a loss was not finite, and the training ended there
     predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
     seconds: float
-    engine: str  # that computed it: "native" or "torch"
+    engine: str  # "native" or "torch"
 
     @property
     def generalization_gap(self) -> float:
-        """How much better the final network does on training than on test images, 0..1."""
+        """Accuracy of the final network on the training images minus that on the test images, as a fraction."""
         return self.fitted_train_accuracy - self.epochs[-1].test_accuracy
 
 
@@ -68,29 +67,26 @@ def train(
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
-    """Train a run from scratch, or on from its checkpoint, and measure it after every epoch.
+    """Train a run, from scratch or from its checkpoint, and measure it after every epoch.
 
     `engine` is auto, native or torch. The same config, seed, engine, machine and thread
-    count give the same result, bit for bit, however often it was cut off and resumed.
-    A loss that is no longer finite ends the training: a result, not an error.
+    count give the same result, bit for bit, with or without interruptions.
+    A loss that is not finite ends the training, and the result says so.
     """
     started = time.perf_counter()
-    # What is imported by now stays: not looking through it at each collection saves a
-    # twentieth of a small batch's step.
-    gc.freeze()
     model = _initialised(config, data, seed)
     chosen = choose_engine(engine, model, data.train_images.device)
     state = _first_state(config, model, chosen, data, seed)
-    # Before any step is prepared: loading replaces the optimiser's tensors.
-    done = checkpoint.restore(state) if checkpoint else Done()
-    started -= done.seconds
-    records = [EpochRecord(**record) for record in done.epochs]
+    # Restore before preparing a step: loading replaces the optimiser's tensors.
+    epochs, seconds = checkpoint.restore(state) if checkpoint else ([], 0.0)
+    started -= seconds
+    records = [EpochRecord(**epoch) for epoch in epochs]
     while len(records) < config.epochs and all(record.finite for record in records):
         records.append(_epoch(config, chosen, data, state, len(records) + 1))
         if progress:
             progress(records[-1])
         if checkpoint:
-            checkpoint.keep(state, records, time.perf_counter() - started)
+            checkpoint.keep(state, [asdict(record) for record in records], time.perf_counter() - started)
     predictions = predict(chosen, data.test_images).argmax(1)
     return TrainingResult(
         epochs=records,
@@ -104,10 +100,10 @@ def train(
 
 
 def _initialised(config: RunSettings, data: Dataset, seed: int) -> nn.Module:
-    # Made on the CPU, then moved: the same weights on every device.
+    # Initialise on the CPU so that weights do not depend on the device.
     torch.manual_seed(stream_seed(seed, "initialisation"))
     model = build_model(config).to(data.train_images.device)
-    # From here on torch's global stream serves dropout alone.
+    # Only dropout draws from torch's global stream after this line.
     torch.manual_seed(stream_seed(seed, "dropout"))
     return model
 
@@ -163,7 +159,7 @@ def _train_epoch(
 
 def _batches(order: Tensor, config: RunSettings) -> list[Tensor]:
     batches = list(order.split(config.batch_size))
-    # "drop" drops a smaller batch, but never the only one.
+    # Keep the only batch even if it is small: an epoch needs one.
     if config.drop_last and len(batches) > 1 and len(batches[-1]) < config.batch_size:
         batches.pop()
     return batches

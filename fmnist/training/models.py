@@ -1,4 +1,4 @@
-"""The report's two networks (sections 2-1 and 2-2) and the registries they draw on."""
+"""The original's two networks (sections 2-1 and 2-2), and their activations and poolings by name."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ CLASSES = 10
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "tanh": nn.Tanh,
     "relu": nn.ReLU,
-    # The report calls nn.LeakyReLU() with no argument: torch's slope, written out.
+    # The original calls nn.LeakyReLU() without arguments: this is torch's default slope.
     "leaky_relu": lambda: nn.LeakyReLU(negative_slope=0.01),
 }
 
@@ -23,7 +23,7 @@ POOLINGS: dict[str, Callable[[int], nn.Module]] = {
 
 
 class FCNetwork(nn.Module):
-    """Two fully connected layers, 784 -> hidden_units -> 10 (report section 2-1).
+    """Two fully connected layers, 784 -> hidden_units -> 10 (section 2-1 of the original).
 
     Input: float32 [batch, 1, 28, 28], pixels in 0..1. Output: logits [batch, 10].
     """
@@ -43,12 +43,12 @@ class FCNetwork(nn.Module):
 
 
 class LeNet5(nn.Module):
-    """Three 5x5 convolutions and two fully connected layers (report section 2-2).
+    """Three 5x5 convolutions and two fully connected layers (section 2-2 of the original).
 
     Input: float32 [batch, 1, 28, 28], pixels in 0..1. Output: logits [batch, 10].
-    The first convolution pads by 2, since LeNet-5 was drawn for 32x32 images. Batch
-    normalisation stands before the activation; dropout after the first fully connected
-    layer and before its activation, as in the report's `forward`.
+    The first convolution pads by 2, because LeNet-5 was designed for 32x32 images. As in the
+    original's `forward`, batch normalisation comes before the activation. Dropout comes after
+    the first fully connected layer and before its activation.
     """
 
     def __init__(self, config: LeNet5Settings) -> None:
@@ -78,7 +78,7 @@ class LeNet5(nn.Module):
 
 
 def _initialise_fully_connected(*layers: nn.Linear) -> None:
-    # Both of the report's networks do this and leave all else at torch's defaults.
+    # Both of the original's networks do this; all else has torch's default initialisation.
     for layer in layers:
         nn.init.xavier_uniform_(layer.weight)
 

@@ -1,4 +1,4 @@
-"""Separate random streams, so that equal seeds pair runs of different settings."""
+"""Separate random streams, so that runs of different settings with one seed can be compared in pairs."""
 
 import hashlib
 
@@ -10,11 +10,11 @@ PURPOSES = ("initialisation", "shuffling", "dropout")
 def stream_seed(seed: int, purpose: str) -> int:
     """Derive the 63-bit seed of one purpose's stream from a run's seed.
 
-    A hash, not `seed + offset`: neighbouring seeds must not share streams. Raises
-    ValueError for an unknown purpose.
+    A hash keeps the streams of neighbouring seeds apart; `seed + offset` would not.
+    Raises ValueError for an unknown purpose.
     """
     if purpose not in PURPOSES:
-        raise ValueError(f"purpose is {purpose!r}; allowed: {', '.join(PURPOSES)}")
+        raise ValueError(f"purpose is {purpose!r}; expected one of {', '.join(PURPOSES)}")
     digest = hashlib.sha256(f"{purpose} {seed}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
@@ -22,7 +22,7 @@ def stream_seed(seed: int, purpose: str) -> int:
 def shuffling_generator(seed: int) -> torch.Generator:
     """Return the generator of a run's epoch permutations, on the CPU.
 
-    Only the seed decides it: every configuration sees the images in the same order, on
-    every device.
+    It depends on the seed alone: every configuration sees the images in the same order,
+    on every device.
     """
     return torch.Generator().manual_seed(stream_seed(seed, "shuffling"))

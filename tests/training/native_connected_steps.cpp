@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "../fmnist/training/native/kernels.cpp"
+#include "../../fmnist/training/native/kernels.cpp"
 
 int main(int, char** arguments) {
     const long hidden = std::atol(arguments[1]), batch = std::atol(arguments[2]), images = 3;

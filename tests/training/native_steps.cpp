@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "../fmnist/training/native/kernels.cpp"
+#include "../../fmnist/training/native/kernels.cpp"
 
 int main(int, char** arguments) {
     long number[6];

@@ -1,11 +1,9 @@
-"""The three losses against formulas written out in numpy, and against the original's code."""
+"""The three losses against formulas in numpy; test_loop.py trains with them as the original's code does."""
 
 import numpy as np
 import pytest
 import torch
-from builders import SCHEMA
 from numpy.typing import NDArray
-from torch import nn
 
 from fmnist.training.losses import LOSSES
 
@@ -43,54 +41,8 @@ def logits_and_labels(spread: float = 3.0, rows: int = 50) -> tuple[torch.Tensor
     return logits, torch.randint(10, (rows,), generator=random)
 
 
-def test_there_is_a_formula_for_every_loss_that_the_schema_allows() -> None:
-    assert sorted(LOSSES) == sorted(FORMULAS) == sorted(SCHEMA["$defs"]["settings"]["loss"]["enum"])
-
-
-@pytest.mark.parametrize("spread", [0.1, 3.0, 100.0])
+@pytest.mark.parametrize(("spread", "rows"), [(0.1, 50), (3.0, 1), (3.0, 50), (100.0, 50)])
 @pytest.mark.parametrize("name", FORMULAS)
-def test_a_loss_is_its_formula(name: str, spread: float) -> None:
-    logits, labels = logits_and_labels(spread)
+def test_a_loss_is_its_formula(name: str, spread: float, rows: int) -> None:
+    logits, labels = logits_and_labels(spread, rows)
     assert float(LOSSES[name](logits, labels)) == pytest.approx(FORMULAS[name](logits.numpy(), labels.numpy()))
-
-
-@pytest.mark.parametrize("name", FORMULAS)
-def test_a_loss_is_the_mean_over_the_batch(name: str) -> None:
-    logits, labels = logits_and_labels(rows=3)
-    single = [float(LOSSES[name](logits[i : i + 1], labels[i : i + 1])) for i in range(3)]
-    assert float(LOSSES[name](logits, labels)) == pytest.approx(np.mean(single))
-
-
-def test_mse_is_the_originals_code_with_its_gradient() -> None:
-    values, labels = logits_and_labels()
-    ours, originals = values.clone().requires_grad_(), values.clone().requires_grad_()
-
-    loss = LOSSES["mse"](ours, labels)
-    loss.backward()
-
-    one_hot = torch.zeros(labels.shape[0], 10).scatter_(1, labels.unsqueeze(1), 1.0).to(torch.float64)
-    original = nn.MSELoss()(nn.Softmax(1)(originals), one_hot)
-    original.backward()
-
-    assert torch.equal(loss, original)
-    assert torch.equal(ours.grad, originals.grad)
-
-
-@pytest.mark.parametrize(
-    ("name", "original"), [("cross_entropy", nn.CrossEntropyLoss()), ("multi_margin", nn.MultiMarginLoss())]
-)
-def test_the_others_are_the_originals_modules(name: str, original: nn.Module) -> None:
-    logits, labels = logits_and_labels()
-    assert float(LOSSES[name](logits, labels)) == float(original(logits, labels))
-
-
-def test_multi_margin_has_margin_one_power_one_and_no_weights() -> None:
-    logits = torch.zeros(1, 10, dtype=torch.float64)
-    logits[0, 3] = 0.25  # the right class leads by 0.25: nine hinges of 0.75 over ten classes
-    assert float(LOSSES["multi_margin"](logits, torch.tensor([3]))) == pytest.approx(9 * 0.75 / 10)
-
-
-def test_losses_of_a_perfect_answer_vanish() -> None:
-    logits = torch.full((1, 10), -1000.0)
-    logits[0, 6] = 1000.0
-    assert {name: float(loss(logits, torch.tensor([6]))) for name, loss in LOSSES.items()} == dict.fromkeys(LOSSES, 0.0)

@@ -1,12 +1,11 @@
-# One job per run and seed. Its parameters are that run's own settings and nothing else, so
-# that a new value in a grid trains one run. The modules that decide a run's numbers are
-# inputs, so that a plot edit retrains nothing and a model edit retrains all: by way of one
-# small file with their checksums, because Snakemake plans a job the slower the more inputs
-# it has, and there can be many thousand of them.
+# One job per run and seed. Its parameters are the settings of that run only: a new value in a
+# sweep trains one run. The code in fmnist/training is an input: an edit there retrains every
+# run, and an edit of a figure retrains none.
 
 
-# Snakemake compares so small a file by its content: what is touched and not edited
-# writes nothing new here, and retrains nothing.
+# One small file of checksums stands for all training code and the data. Snakemake plans jobs
+# with few inputs faster, and it compares small files by content, so that touching a module
+# without editing it retrains nothing.
 rule training_state:
     input:
         code=package("training"),
@@ -35,17 +34,17 @@ rule train:
         f"{LOGS}/train/{{run_id}}/seed={{seed}}.log",
     benchmark:
         f"{BENCHMARKS}/train/{{run_id}}/seed={{seed}}.tsv"
-    # The longest first: begun last, it would keep one core busy when all else is done.
+    # Start the longest runs first: a long one started last would keep one core busy alone.
     priority: work_of_run
     threads: 1
     resources:
-        # Numbers where they will do: a function costs time in the planning of every job.
+        # Constants where possible: Snakemake calls a function for every job that it plans.
         gpu=GPUS_PER_RUN,
         mem_mb=memory_of_run,
         runtime=MINUTES_PER_RUN,
     params:
         settings=settings_of,
-        # No output: Snakemake deletes those before a job begins again, and this is for then.
+        # Not an output: Snakemake would delete it before the job starts again.
         checkpoint=f"{RESULTS}/checkpoints/{{run_id}}/seed={{seed}}.pt",
     script:
         "../scripts/train.py"

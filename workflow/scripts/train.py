@@ -22,11 +22,10 @@ def main(job: Any) -> None:
     if device.type == "cuda":
         take_gpu()
     make_deterministic(device, job.threads)
-    data_sha256 = read_checksums(Path(job.input.state))[DATA]
+    state = Path(job.input.state)  # checksums of the training code and the data
+    data_sha256 = read_checksums(state)[DATA]
+    checkpoint = Checkpoint(Path(job.params.checkpoint), state.read_text(encoding="utf-8") + cpu_name())
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
-    # The state stands for the code and the data.
-    circumstances = Path(job.input.state).read_text(encoding="utf-8") + cpu_name()
-    checkpoint = Checkpoint(Path(job.params.checkpoint), circumstances)
     data = load_dataset(Path(job.input.arrays), device)
     result = train(config, data, seed, job.config["engine"], report, checkpoint)
     write_loss_curve(Path(job.output.loss), result.epochs)

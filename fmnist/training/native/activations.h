@@ -1,15 +1,15 @@
-// What follows a convolution: activations and poolings, and their ways back.
+// Activations and poolings, forward and backward.
 #pragma once
 
 #include "vectors.h"
 
 namespace {
 
-// ---- activations: value(x), and backward(g, a) from the activation's own output a
+// ---- activations: value(x), and backward(g, a) with the gradient g and the activation's output a
 
 struct Tanh {
-    // Odd rational approximation on [-7.9, 7.9] (Eigen's coefficients), a few ulp; beyond
-    // that tanh is 1 in float. Written so that NaN fails every comparison and passes.
+    // Odd rational approximation on [-7.9, 7.9] with Eigen's coefficients: errors of a few ulp. Beyond
+    // that range tanh is 1 in float. NaN fails both comparisons, so it reaches the result.
     template <class T> static T value(T x) {
         const T limit = T{} + 7.90531110763549805f;
         x = x > limit ? limit : x;
@@ -53,7 +53,7 @@ struct Average {
     }
 };
 
-struct Max {  // as in PyTorch: of equals the first wins, and NaN beats all
+struct Max {  // as in PyTorch: the first of equal values wins, and NaN wins over numbers
     template <class T> static auto beats(T v, T best) { return (v > best) | (v != v); }
     template <class T> static T value(const T* a) {
         T best = a[0];

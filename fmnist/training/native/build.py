@@ -1,4 +1,4 @@
-"""Compile kernels.cpp with whatever C++ compiler is there: `python -m fmnist.training.native.build`."""
+"""Compile kernels.cpp with the C++ compiler of this machine: `python -m fmnist.training.native.build`."""
 
 import ctypes
 import functools
@@ -12,22 +12,22 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("kernels.cpp")
-SOURCES = (SOURCE, *sorted(SOURCE.parent.glob("*.h")))  # what it includes, too
-# No -ffast-math: NaN and infinity must travel. Contraction into FMA is exact enough and fast.
-# Without errno a root is one instruction.
+SOURCES = (SOURCE, *sorted(SOURCE.parent.glob("*.h")))  # with the headers that it includes
+# Without -ffast-math: a run that diverges must show NaN and infinity. Contraction to FMA is fast and
+# rounds less. Without errno a square root is one instruction.
 FLAGS = ("-std=c++17", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared", "-Wno-psabi")
-TARGETS = ("-march=native", "-mcpu=native", "")  # the first that the compiler knows: x86 or GCC, Arm Clang, any
+TARGETS = ("-march=native", "-mcpu=native", "")  # the first that works: x86 or GCC, Clang on Arm, any other
 
 
 class BuildError(Exception):
-    """The kernels cannot be built here; the message is one line that says why."""
+    """The kernels cannot be built here; the message says why in one line."""
 
 
 @functools.cache
 def library() -> ctypes.CDLL:
     """Load the kernels, compiling them at the first use on this machine (a few seconds).
 
-    Raises BuildError where there is no compiler or it fails.
+    Raises BuildError if there is no compiler, or if it fails.
     """
     try:
         return _declared(ctypes.CDLL(str(build())))
@@ -36,7 +36,7 @@ def library() -> ctypes.CDLL:
 
 
 def _declared(kernels: ctypes.CDLL) -> ctypes.CDLL:
-    """Declare the argument types: ctypes takes a bare number for a C int and would cut an address."""
+    """Declare the argument types: ctypes passes an undeclared number as a C int, which truncates an address."""
     pointer, size = ctypes.c_void_p, ctypes.c_int64
     for network in ("lenet5", "connected"):
         workspace, forward, step = (getattr(kernels, f"{network}_{name}") for name in ("workspace", "forward", "step"))
@@ -47,7 +47,7 @@ def _declared(kernels: ctypes.CDLL) -> ctypes.CDLL:
 
 
 def build() -> Path:
-    """Return the shared library, compiled unless the cache has it. Raises BuildError."""
+    """Return the shared library, and compile it if no cache has it. Raises BuildError."""
     compiler = _compiler()
     for folder in _folders():
         path = folder / f"kernels-{_key(compiler)}.so"
@@ -56,7 +56,7 @@ def build() -> Path:
         if _writable(folder):
             _compile(compiler, path)
             return path
-    raise BuildError("no folder to keep the compiled kernels in can be written")
+    raise BuildError("no folder for the compiled kernels can be written")
 
 
 def _compiler() -> str:
@@ -80,7 +80,7 @@ def _writable(folder: Path) -> bool:
 
 
 def _key(compiler: str) -> str:
-    # The processor counts: -march=native code of one machine may not run on its neighbour.
+    # Include the processor: code for one (-march=native) may not run on another.
     parts = [
         *(source.read_text("utf-8") for source in SOURCES),
         compiler,
@@ -101,7 +101,7 @@ def _processor() -> str:
 
 
 def _compile(compiler: str, path: Path) -> None:
-    # Into a file of our own, then renamed: jobs that build at once never see half a library.
+    # Compile to a temporary file and rename it: jobs that build at the same time never see half a library.
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         draft = Path(folder) / path.name
         errors = ""
@@ -116,7 +116,7 @@ def _compile(compiler: str, path: Path) -> None:
 
 
 def main() -> int:
-    """Build and say so in one line; a machine without a compiler is no failure."""
+    """Build the kernels and print one line; succeed without a compiler, since PyTorch can replace them."""
     try:
         print(f"native kernels: {build()}")
     except BuildError as error:

@@ -1,8 +1,8 @@
 // The fully connected network, 784 -> hidden -> 10: forward and backward for one batch on one thread.
 //
-// Layout: [feature][image], the batch innermost and filled up with blank images to whole vectors: so
-// every product takes the weights as they lie. The first layer's weight gradient alone goes along the
-// pixels, [image][pixel]: it is a sum over the images of products of whole rows.
+// Layout: [feature][image], the batch innermost, padded with blank images to whole vectors: products
+// use the weights in PyTorch's order. Only the first layer's weight gradient uses [image][pixel],
+// because it is a sum over the images of products of whole rows.
 #pragma once
 
 #include "dense.h"
@@ -16,21 +16,21 @@ constexpr int PIXELS = 28 * 28;
 
 extern "C" {
 
-struct Connected {  // connected.py holds its twin
+struct Connected {  // connected.py declares the same fields
     int64_t hidden;
-    int64_t activation;                        // as a layer's
-    int64_t weight1, bias1, weight2, bias2;  // places in the parameters
+    int64_t activation;                        // as in struct Layer
+    int64_t weight1, bias1, weight2, bias2;  // offsets in the parameters
 };
 }
 
 namespace {
 
-// What a batch needs, in one workspace.
+// The memory for a batch, in one workspace.
 struct ConnectedPass {
-    long images, pitch;   // pitch: images, filled up to whole vectors
+    long images, pitch;   // pitch: the images, rounded up to whole vectors
     float *rows, *pixels; // [pitch][784] and [784][pitch]
     float *hidden;        // [hidden][pitch], after the activation
-    float *logits;        // [10][pitch], then their gradient
+    float *logits;        // [10][pitch]; later their gradient
     float *gradient;      // [hidden][pitch]
     long floats;
 };
@@ -66,10 +66,10 @@ void forward(const Connected& net, const ConnectedPass& s, const float* paramete
         for (long c = 0; c < CLASSES; ++c) logits[b * CLASSES + c] = s.logits[c * s.pitch + b];
 }
 
-// Write the gradients of all parameters, from what forward left and the gradient of the logits [batch][10].
+// Write the gradients of all parameters. Needs the workspace after forward and the gradient of the logits [batch][10].
 void backward(const Connected& net, const ConnectedPass& s, const float* parameters, const float* grad_logits,
               float* gradients) {
-    for (long c = 0; c < CLASSES; ++c)  // blank images have none
+    for (long c = 0; c < CLASSES; ++c)  // blank images have gradient 0
         for (long b = 0; b < s.pitch; ++b)
             s.logits[c * s.pitch + b] = b < s.images ? grad_logits[b * CLASSES + c] : 0.0f;
     const auto unit = starts(net.hidden, s.pitch), of_class = starts(CLASSES, s.pitch), row = starts(s.images, PIXELS);

@@ -12,7 +12,7 @@ from fmnist.training.native.network import ACTIVATION_CODES, NativeNetwork
 
 
 class _Connected(ctypes.Structure):
-    """The twin of `struct Connected` in connected.h."""
+    """The same fields as `struct Connected` in connected.h."""
 
     _fields_ = tuple(
         (name, ctypes.c_int64) for name in ("hidden", "activation", "weight1", "bias1", "weight2", "bias2")
@@ -23,7 +23,7 @@ class NativeFCNetwork(NativeNetwork):
     """An FCNetwork on the CPU, in float32: its outputs, and one step of its training."""
 
     kernels = "connected"
-    chunk_of_images = None  # its products take a batch in blocks that suit the processor's cache
+    chunk_of_images = None  # its products already work in blocks that fit the processor's cache
 
     def _described(self, model: nn.Module, places: dict[str, int]) -> _Connected:
         assert isinstance(model, FCNetwork)

@@ -1,4 +1,4 @@
-// 5 x 5 convolution, forward and backward, in two ways.
+// 5 x 5 convolution, forward and backward, by two methods.
 #pragma once
 
 #include "layers.h"
@@ -10,11 +10,11 @@ namespace {
 
 thread_local std::vector<float> in_points, out_points, point_weights, positions_first, plane_gradient, output_gradient;
 
-// ---- direct convolution: 25 shifted copies of each input channel, read in place
+// ---- direct convolution: 25 shifted views of each input channel, without copies
 
 long input_row(const Pass& s) { return (s.layer->in_side + 2 * s.layer->padding) * s.batch; }
 
-// Where the rows begin that output row 0 sums up, in the order of the weights: [i][ky][kx].
+// Offsets of the input rows that output row 0 sums, in the order of the weights: [i][ky][kx].
 std::vector<long> taps(const Pass& s) {
     std::vector<long> out;
     for (long i = 0; i < s.layer->in_channels; ++i)
@@ -23,13 +23,14 @@ std::vector<long> taps(const Pass& s) {
                 out.push_back((i * s.layer->in_side + ky - s.layer->padding) * input_row(s) + kx * s.batch);
     return out;
 }
-// Taps before and after these reach rows of zeros. (Padding needs a single input channel.)
+// Only taps between these two reach the image; the others reach rows of zeros. Padding works for one
+// input channel only.
 long first_tap(const Pass& s, long y) { return std::max<long>(0, s.layer->padding - y) * K; }
 long end_tap(const Pass& s, long y) {
     return s.depth() - std::max<long>(0, y + K - s.layer->padding - s.layer->in_side) * K;
 }
 
-// Of `channels` channels from c on.
+// For `channels` channels, starting at c.
 template <class F> void direct_forward(const Pass& s, long c, long channels, F after_two_rows) {
     const auto start = taps(s);
     for (long y = 0; y < s.layer->side; ++y) {
@@ -39,7 +40,7 @@ template <class F> void direct_forward(const Pass& s, long c, long channels, F a
     }
 }
 
-// Of `channels` channels from c on, whose planes begin at g.
+// For `channels` channels, starting at c; their planes start at g.
 void direct_weight_gradient(const Pass& s, long c, long channels, const float* g, float* gradients) {
     const Layer& layer = *s.layer;
     const auto start = taps(s);
@@ -50,14 +51,14 @@ void direct_weight_gradient(const Pass& s, long c, long channels, const float* g
                     {s.input, start.data(), 0}, first, end);
 }
 
-// Columns [x, end) of the input's gradient: the output's, between columns of zeros, convolved
-// with the weights turned round. Row y sums up rows y - ky of g, shifted by -kx.
+// Columns [x, end) of the input's gradient: the output's gradient, padded with columns of zeros,
+// convolved with the mirrored weights. Row y sums the rows y - ky of g, shifted by -kx.
 void columns_gradient(const Pass& s, const float* g, long x, long end, float* grad_input) {
     const Layer& layer = *s.layer;
     const long channels = layer.channels, in_channels = layer.in_channels, length = layer.in_side * s.batch;
     const long first_kx = std::max(0L, x - layer.side + 1), end_kx = std::min<long>(K, end);
     std::vector<long> start;
-    std::vector<float> weight;  // [ky][output channel][kx][input channel]: the ky that count are neighbours
+    std::vector<float> weight;  // [ky][output channel][kx][input channel]: the used ky are contiguous
     for (long ky = 0; ky < K; ++ky)
         for (long o = 0; o < channels; ++o)
             for (long kx = first_kx; kx < end_kx; ++kx) {
@@ -74,7 +75,7 @@ void columns_gradient(const Pass& s, const float* g, long x, long end, float* gr
     }
 }
 
-// At the sides, two columns at a time: fewer kx reach them than the middle.
+// Two columns at a time at the edges, because fewer kx reach them than the middle.
 void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
     for (long x = 0, end; x < s.layer->in_side; x = end) {
         end = x < K - 1 || x >= s.layer->side ? x + 2 : s.layer->side;
@@ -82,9 +83,9 @@ void direct_input_gradient(const Pass& s, const float* g, float* grad_input) {
     }
 }
 
-// ---- convolution in Winograd's form
+// ---- convolution by Winograd's method
 
-constexpr long POSITIONS = 256;  // of tiles and images that are worked on at once: what the cache holds
+constexpr long POSITIONS = 256;  // tiles times images that are processed together: they fit in the cache
 
 template <class F> void over_tiles(const Pass& s, F f) {
     const long across = s.layer->side / OUT, count = std::max(1L, POSITIONS / s.batch);
@@ -92,7 +93,7 @@ template <class F> void over_tiles(const Pass& s, F f) {
         f(Tiles{t, std::min(count, across * across - t), across, s.batch});
 }
 
-// [36][rows][n]: weights [rows][25][n] at Winograd's points.
+// [36][rows][n]: weights [rows][25][n] transformed to Winograd's points.
 const float* at_points(const std::vector<float>& weights, long rows, long n) {
     float* out = scratch(point_weights, POINTS * rows * n);
     for (long row = 0; row < rows; ++row)
@@ -105,7 +106,7 @@ const float* at_points(const std::vector<float>& weights, long rows, long n) {
     return out;
 }
 
-// For the outputs, [36][in_channels][channels]: a tile of channels reads neighbours.
+// For the outputs, [36][in_channels][channels]: the channels of a tile are contiguous.
 const float* weights_for_outputs(const Pass& s) {
     const long channels = s.layer->channels;
     std::vector<float> turned(channels * s.depth());
@@ -113,7 +114,7 @@ const float* weights_for_outputs(const Pass& s) {
     return at_points(turned, s.layer->in_channels, channels);
 }
 
-// For the inputs' gradient, [36][channels][in_channels].
+// For the gradient of the inputs, [36][channels][in_channels].
 const float* weights_for_inputs(const Pass& s) {
     const long channels = s.layer->channels, in_channels = s.layer->in_channels;
     std::vector<float> turned(channels * s.depth());
@@ -122,7 +123,7 @@ const float* weights_for_inputs(const Pass& s) {
     return at_points(turned, channels, in_channels);
 }
 
-// From the points' gradients [36][channels][in_channels] to those of the weights.
+// Transform the points' gradients [36][channels][in_channels] to gradients of the weights.
 void weights_gradient(const Pass& s, const std::vector<float>& points, float* dw) {
     const long channels = s.layer->channels, in_channels = s.layer->in_channels, filters = channels * in_channels;
     std::vector<float> window(s.depth());  // [25][in_channels]
@@ -154,11 +155,11 @@ void winograd_forward(const Pass& s) {
     });
 }
 
-// Add to dw [channels][in_channels] the sums over n positions of g [channels][n] times x [in_channels][n].
+// Add g [channels][n] times the transpose of x [in_channels][n] to dw [channels][in_channels].
 void add_products(const Pass& s, long n, const float* g, const float* x, float* dw) {
     const long channels = s.layer->channels, in_channels = s.layer->in_channels;
     std::vector<float> sums(channels * in_channels);
-    // Turned round, the sum is a product like the others; along the vectors, their lanes would have to be added up.
+    // With x transposed this is an ordinary product; without, each sum would add up the lanes of a vector.
     float* turned = scratch(positions_first, n * in_channels);
     transpose(x, in_channels, n, turned);
     const auto start = starts(n, in_channels);
@@ -186,7 +187,7 @@ void winograd_backward(const Pass& s, const float* g, float* gradients, float* g
             float *x = in + k * in_pitch, *gradient = out + k * out_pitch;
             add_products(s, n, gradient, x, grad_weight.data() + k * filters);
             product({weight + k * filters, 1, in_channels, nullptr, in_channels, 0, channels}, {gradient, start.data()},
-                    n, x, n);  // x has served
+                    n, x, n);  // x is no longer needed
         }
         from_points<Transposed<OfInput>, true>(tiles, in, in_channels, layer.in_side, nullptr, grad_input);
     });

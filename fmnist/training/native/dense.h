@@ -1,5 +1,5 @@
-// The layers that cover their whole input: the third convolution and the fully connected ones.
-// Features innermost, [image][feature], as in PyTorch: a batch may be shorter than a vector.
+// Layers that cover their whole input: the third convolution and the fully connected layers.
+// Features innermost, [image][feature], as in PyTorch, because a batch can be shorter than a vector.
 #pragma once
 
 #include "layers.h"
@@ -42,12 +42,12 @@ void multiply_by(float* values, const float* mask, long n) {
     });
 }
 
-// mask [images][channels] is dropout's, or null; it stands before the activation.
+// mask [images][channels] is dropout's, or null; it is applied before the activation.
 void layer_forward(const Pass& s, const float* mask) {
     const long channels = s.layer->channels, n = channels * s.batch;
     whole_forward(s, s.input, s.output);
     if (mask) multiply_by(s.output, mask, n);
-    if (s.normalises()) {  // channel by channel, so turned round and back
+    if (s.normalises()) {  // one channel after another, so transpose and transpose back
         transpose(s.output, s.batch, channels, s.kept);
         float* turned = scratch(turned_round, n);
         for (long c = 0; c < channels; ++c) {

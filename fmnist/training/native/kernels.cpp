@@ -1,18 +1,17 @@
-// LeNet-5 for one batch of images on one thread: outputs, gradients and a whole step of training.
-// The fully connected network is in connected.h; what the step does for both, in training.h.
+// LeNet-5 for one batch of images on one thread: outputs, gradients and whole training steps.
+// connected.h has the fully connected network, training.h the step of both.
 //
 // Layout: every activation is [channel][row][column][image], the batch innermost. A shift
-// by one column is then a shift by `batch` floats, whatever the channel count, and each
-// layer is a product of its weights with long rows of positions:
-//   direct convolution  the rows are the 25 shifted copies of each channel, read in place
-//   Winograd's form     36 products in place of 100, where there are channels enough to pay
-//                       for its transforms
-// What follows the two convolutions covers its whole input: plain matrix products, with the
-// features innermost as in PyTorch, since a batch may be shorter than a vector.
+// by one column is then a shift by `batch` floats for any number of channels. Each layer is a
+// product of its weights with long rows of positions:
+//   direct convolution  the rows are 25 shifted views of each channel, without copies
+//   Winograd's method   36 products instead of 100, if there are enough channels to pay for
+//                       its transforms
+// The layers after the two convolutions cover their whole input: matrix products with the
+// features innermost, as in PyTorch, because a batch can be shorter than a vector.
 //
-// Plain C++17 with the vector types of GCC and Clang; one fixed order of summation: equal
-// inputs give equal bytes. No -ffast-math: NaN and infinity must travel, so that a run that
-// diverges is seen to diverge.
+// C++17 with the vector types of GCC and Clang. The order of summation is fixed: equal inputs
+// give equal bytes. Compile without -ffast-math: a run that diverges must show NaN and infinity.
 
 #include "connected.h"
 #include "convolution.h"
@@ -21,14 +20,14 @@
 
 namespace {
 
-constexpr int SIDE = 28;               // the images' side
-constexpr int PAD = 2;                 // zeros on every side of an image, for the first convolution
+constexpr int SIDE = 28;               // side of the images
+constexpr int PAD = 2;                 // zeros on every side of an image for the first convolution
 constexpr int WIDE = SIDE + 2 * PAD;   // columns of zeros are stored, rows of zeros are skipped
-constexpr int LAYERS = 5, STAGES = 2;  // the first layers pool, the others cover their whole input
+constexpr int LAYERS = 5, STAGES = 2;  // the first STAGES layers pool, the others cover their whole input
 constexpr int DROPPED = 3;             // the layer with dropout: the first fully connected one
-constexpr long TOGETHER = 4;           // channels that are worked on until done: their planes stay in the cache
+constexpr long TOGETHER = 4;           // channels that are processed together, so that their planes stay in the cache
 
-// Two rows of sums of channel c, from y on, become activations and one row of the output.
+// Turn two rows of sums of channel c, starting at y, into activations and one row of the output.
 template <class A> void finish_rows(const Pass& s, long c, long y, float* activated) {
     const long half = s.layer->side / 2;
     float* sums = s.kept + c * s.plane() + y * s.row();
@@ -39,7 +38,7 @@ template <class A> void finish_rows(const Pass& s, long c, long y, float* activa
     });
 }
 
-// Call f(first, end) for equal groups of at most `most` channels.
+// Call f(first, end) for groups of equal size, of at most `most` channels.
 template <class F> void in_groups(long channels, long most, F f) {
     const long size = tile_size(channels, most);
     for (long c = 0; c < channels; c += size) f(c, std::min(c + size, channels));
@@ -65,14 +64,14 @@ void stage_forward(const Pass& s) {
                 finish(c, end);
             });
         } else {
-            direct_forward(s, 0, channels, [&](long y) {  // at once, while the rows are in the cache
+            direct_forward(s, 0, channels, [&](long y) {  // now, while the rows are in the cache
                 for (long c = 0; c < channels; ++c) finish_rows<A>(s, c, y, nullptr);
             });
         }
     });
 }
 
-// From the gradient of the output to g, that of the sums: [channels][side][g_row].
+// Compute g [channels][side][g_row], the gradient of the sums, from the gradient of the output.
 template <class A> void sums_gradient(const Pass& s, long c, const float* grad_output, float* g, float* gradients) {
     const long side = s.layer->side, half = side / 2;
     std::vector<float> rows(s.normalises() ? 2 * s.row() : 0);
@@ -103,7 +102,7 @@ void stage_backward(const Pass& s, const float* grad_output, float* g, float* gr
     g += s.margin();
     const long channels = s.layer->channels;
     with_activation(*s.layer, [&](auto activation) {
-        // The input's gradient needs the planes of all channels at once.
+        // The input's gradient needs the planes of all channels together.
         in_groups(channels, grad_input ? channels : TOGETHER, [&](long first, long end) {
             for (long c = first; c < end; ++c)
                 sums_gradient<decltype(activation)>(s, c, grad_output, g + (c - first) * s.g_plane(), gradients);
@@ -116,7 +115,7 @@ void stage_backward(const Pass& s, const float* grad_output, float* g, float* gr
         direct_input_gradient(s, g, grad_input);
 }
 
-// Lay the passes out in one workspace, behind the padded images; returns the floats they need.
+// Place the passes in one workspace after the padded images; returns the number of floats.
 long lay_out(const Layer* layers, const float* parameters, long batch, float* workspace, Pass* passes) {
     long used = 0;
     auto take = [&](long n) {
@@ -125,7 +124,7 @@ long lay_out(const Layer* layers, const float* parameters, long batch, float* wo
     };
     const float* input = take(SIDE * WIDE * batch);
     for (long i = 0; i < LAYERS; ++i) {
-        if (i == STAGES) input = take(layers[i].in_channels * batch);  // turned round: [image][feature]
+        if (i == STAGES) input = take(layers[i].in_channels * batch);  // transposed: [image][feature]
         Pass& s = passes[i] = {layers + i, parameters, input, batch, nullptr, nullptr, nullptr, nullptr};
         s.kept = take(s.layer->channels * s.plane());
         s.output = take(s.outputs());
@@ -135,7 +134,7 @@ long lay_out(const Layer* layers, const float* parameters, long batch, float* wo
     return used;
 }
 
-// Gather images [n][28][28] into zero-padded columns [28][32][batch].
+// Copy images [n][28][28] to [28][32][batch], with columns of zeros on both sides.
 void gather(const float* images, const int64_t* indices, long batch, float* out) {
     for (long y = 0; y < SIDE; ++y) {
         float* row = out + y * WIDE * batch;
@@ -146,7 +145,7 @@ void gather(const float* images, const int64_t* indices, long batch, float* out)
     }
 }
 
-// Write the logits [batch][10] of the images that the indices name.
+// Write the logits [batch][10] of the images with these indices.
 void forward(const Layer* layers, const float* parameters, const float* images, const int64_t* indices, long batch,
              const float* mask, float* workspace, float* logits) {
     Pass passes[LAYERS];
@@ -158,8 +157,8 @@ void forward(const Layer* layers, const float* parameters, const float* images, 
     std::copy_n(passes[LAYERS - 1].output, batch * CLASSES, logits);
 }
 
-// Write the gradients of all parameters, at the places that the parameters have, from the
-// workspace that forward left and the gradient of the logits.
+// Write the gradients of all parameters at the parameters' offsets. Needs the workspace after forward
+// and the gradient of the logits.
 void backward(const Layer* layers, const float* parameters, long batch, const float* mask, float* workspace,
               const float* grad_logits, float* gradients, long count) {
     Pass passes[LAYERS];
@@ -169,7 +168,7 @@ void backward(const Layer* layers, const float* parameters, long batch, const fl
     float *grad_output = scratch(output_gradient, most), *g = scratch(plane_gradient, most);
     std::fill_n(gradients, count, 0.0f);
     std::copy_n(grad_logits, batch * CLASSES, grad_output);
-    // The gradient of a layer's input takes the place of that of its output.
+    // The gradient of a layer's input overwrites the gradient of its output.
     for (int i = LAYERS - 1; i >= STAGES; --i)
         layer_backward(passes[i], i == DROPPED ? mask : nullptr, grad_output, g, gradients, grad_output);
     std::copy_n(grad_output, batch * passes[STAGES].depth(), g);
@@ -182,14 +181,14 @@ void backward(const Layer* layers, const float* parameters, long batch, const fl
 
 extern "C" {
 
-// The floats of workspace that a pass over `batch` images needs.
+// The number of floats of workspace for a pass over `batch` images.
 int64_t lenet5_workspace(const Layer* layers, int64_t batch) {
     Pass passes[LAYERS];
     return lay_out(layers, nullptr, batch, nullptr, passes);
 }
 
-// Write the logits [batch][10] of the images [n][28][28] that the indices name. Returns 0,
-// or 1 where an index is out of range.
+// Write the logits [batch][10] of the images [n][28][28] with these indices. Returns 0, or 1 if an index
+// is out of range.
 int lenet5_forward(const Layer* layers, const float* parameters, const float* images, int64_t n, const int64_t* indices,
                    int64_t batch, float* workspace, float* logits) {
     if (any_outside(indices, batch, n)) return 1;
@@ -197,8 +196,7 @@ int lenet5_forward(const Layer* layers, const float* parameters, const float* im
     return 0;
 }
 
-// Take one step on the images that the indices name, as in training.h. The mask of dropout is
-// [batch][84] or null.
+// Take one step on the images with these indices, see training.h. The dropout mask is [batch][84] or null.
 int lenet5_step(const Training* training, const int64_t* indices, int64_t batch, const float* mask,
                 double learning_rate, float* loss, int64_t* correct) {
     const Training& t = *training;

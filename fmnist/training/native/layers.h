@@ -1,5 +1,5 @@
-// A layer, what its forward leaves for its backward, and what stands between the products:
-// batch normalisation, activation, pooling.
+// A layer, the memory of its forward pass, and the operations between the products: batch
+// normalisation, activation, pooling.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,7 @@
 
 namespace {
 
-enum Kind { DIRECT, WINOGRAD, WHOLE };  // two ways to convolve, and what covers its whole input
+enum Kind { DIRECT, WINOGRAD, WHOLE };  // two methods of convolution, and a layer that covers its whole input
 
 struct Affine {
     float centre, scale, shift;
@@ -19,15 +19,15 @@ struct Affine {
 
 extern "C" {
 
-struct Layer {                          // lenet5.py holds its twin
+struct Layer {                          // lenet5.py declares the same fields
     int64_t kind;                       // DIRECT, WINOGRAD or WHOLE
-    int64_t in_channels, in_side;       // WHOLE: all inputs as channels, side 1
-    int64_t padding;                    // on every side; columns of zeros are stored, rows are not
+    int64_t in_channels, in_side;       // WHOLE: every input is a channel of side 1
+    int64_t padding;                    // on every side; columns of zeros are stored, rows of zeros are not
     int64_t channels, side;             // of the output, before pooling
     int64_t activation;                 // 0 tanh, 1 relu, 2 leaky relu, 3 none
-    int64_t pooling;                    // 0 average, 1 max; not for WHOLE
-    int64_t training;                   // batch normalisation: 1 batch statistics, 0 running ones
-    int64_t weight, bias, gamma, beta;  // places in the parameters; gamma -1: no batch normalisation
+    int64_t pooling;                    // 0 average, 1 max; unused for WHOLE
+    int64_t training;                   // batch normalisation: 1 batch statistics, 0 running statistics
+    int64_t weight, bias, gamma, beta;  // offsets in the parameters; gamma -1: no batch normalisation
     float *running_mean, *running_var;
     double epsilon, momentum;
 };
@@ -35,19 +35,19 @@ struct Layer {                          // lenet5.py holds its twin
 
 namespace {
 
-// What a layer's forward leaves for its backward.
+// What a layer's forward pass keeps for its backward pass.
 struct Pass {
     const Layer* layer;
     const float *parameters, *input;
     long batch;
-    float* kept;    // [channels][side][side][batch]: activations, or with batch normalisation what it gets
+    float* kept;    // [channels][side][side][batch]: activations, or the inputs of batch normalisation
     float* output;  // after activation and pooling
     float *mean, *inverse_std;
 
     bool normalises() const { return layer->gamma >= 0; }
     long row() const { return layer->side * batch; }
     long plane() const { return layer->side * row(); }
-    // The sums' gradient has columns of zeros at both sides where it is convolved with the weights.
+    // Columns of zeros on both sides of the sums' gradient, if it is convolved with the weights.
     long margin() const { return layer->kind == DIRECT && layer->padding == 0 ? (K - 1) * batch : 0; }
     long g_row() const { return row() + 2 * margin(); }
     long g_plane() const { return layer->side * g_row(); }
@@ -84,7 +84,7 @@ template <class A> void activate(const float* x, float* y, long n, Affine f) {
     });
 }
 
-// Two rows a[2][2 * half][batch] become one row out[half][batch].
+// Pool two rows a[2][2 * half][batch] into one row out[half][batch].
 template <class P> void pool(const float* a, float* out, long half, long batch) {
     for (long x = 0; x < half; ++x) {
         const float *top = a + 2 * x * batch, *bottom = top + 2 * half * batch;
@@ -97,7 +97,7 @@ template <class P> void pool(const float* a, float* out, long half, long batch) 
     }
 }
 
-// The way back through pool and activate: g [half][batch] becomes two rows, `pitch` apart.
+// Backward of pool and activate: g [half][batch] becomes two rows, `pitch` floats apart.
 template <class A, class P> void unpool(const float* g, const float* a, float* out, long pitch, long half, long batch) {
     for (long x = 0; x < half; ++x)
         sweep_again(batch, [=](long p, auto kind) {
@@ -148,7 +148,7 @@ double row_sum(const float* row, long n) {
     return sum.value();
 }
 
-// What batch normalisation of a channel hands back depends on these sums over its whole plane.
+// Backward of batch normalisation needs these sums over the whole plane of a channel.
 struct NormalisationSums {
     double gradient = 0, product = 0;  // of the gradients g, and of g times the normalised x
     void add(const float* x, const float* g, long n, float mean, float inverse_std) {
@@ -163,14 +163,14 @@ struct NormalisationSums {
     }
 };
 
-// The way back through batch normalisation of channel c, in place on its plane g; returns the sum of
-// what comes out, the gradient of the bias before it.
+// Backward of batch normalisation of channel c, in place on its plane g. Returns the sum of the new g:
+// the gradient of the preceding bias.
 double normalisation_backward(const Pass& s, long c, const NormalisationSums& sums, float* g, float* gradients) {
     const float mean = s.mean[c], inverse_std = s.inverse_std[c], scale = normalisation(s, c).scale;
     const float* x = s.kept + c * s.plane();
     gradients[s.layer->beta + c] = float(sums.gradient);
     gradients[s.layer->gamma + c] = float(sums.product);
-    // In training the batch's mean and variance depend on x as well.
+    // In training the batch's mean and variance also depend on x.
     const double count = s.layer->training ? double(s.plane()) : INFINITY;
     const float centre = float(sums.gradient / count), slope = float(sums.product / count);
     double bias = 0;

@@ -1,4 +1,4 @@
-"""LeNet-5 through the native kernels: the module's own parameters, another way to compute.
+"""LeNet-5 through the native kernels, on the module's own parameters.
 
 `NativeLeNet5(model)(images, indices)` equals `model(images[indices])`.
 """
@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from fmnist.training.models import IMAGE_SIDE, LeNet5
 from fmnist.training.native.network import ACTIVATION_CODES, NativeNetwork, address
 
-CHUNK = 128  # images per pass without batch norm: keeps a pass in the processor's cache
+CHUNK = 128  # images per pass without batch normalisation, so that a pass fits the processor's cache
 
 DIRECT, WINOGRAD, WHOLE = range(3)  # kinds of layer, as in layers.h
 WINOGRAD_FROM = 12  # input channels: with fewer the transforms cost more than they save
@@ -23,7 +23,7 @@ POOLING_CODES: dict[type[nn.Module], int] = {nn.AvgPool2d: 0, nn.MaxPool2d: 1}
 
 
 class _Layer(ctypes.Structure):
-    """The twin of `struct Layer` in layers.h."""
+    """The same fields as `struct Layer` in layers.h."""
 
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("kind", "in_channels", "in_side", "padding", "channels", "side")),
@@ -35,7 +35,7 @@ class _Layer(ctypes.Structure):
 
 
 def _layers(model: LeNet5, places: dict[str, int]) -> Any:
-    """Describe the model to the kernels; returns a ctypes array of five layers."""
+    """Return the description of the model for the kernels: a ctypes array of five layers."""
     second = WINOGRAD if model.conv1.out_channels >= WINOGRAD_FROM else DIRECT
     sizes = (
         ("conv1", DIRECT, IMAGE_SIDE, IMAGE_SIDE),
@@ -57,7 +57,7 @@ def _describe(layer: _Layer, model: LeNet5, name: str, places: dict[str, int]) -
     layer.in_channels = weight[0].numel() if layer.kind == WHOLE else weight.shape[1]
     layer.activation, layer.pooling = ACTIVATION_CODES[type(model.activation)], POOLING_CODES[type(model.pooling)]
     layer.weight, layer.bias = places[f"{name}.weight"], places[f"{name}.bias"]
-    norm = name.replace("conv", "norm")  # fc1 and fc2 have none and stay themselves
+    norm = name.replace("conv", "norm")  # fc1 and fc2 have no normalisation
     _describe_normalisation(layer, getattr(model, norm), norm, places)
 
 
@@ -86,11 +86,11 @@ class NativeLeNet5(NativeNetwork):
         return _layers(model, places)
 
     def chunk(self, batch: int) -> int:
-        """How many images of a batch go through the network at once in training."""
+        """Return the number of images that go through the network together in training."""
         return batch if self.norms else super().chunk(batch)  # batch statistics need the whole batch
 
     def start_step(self, batch: int) -> Tensor | None:
-        """Do what the module does beside its sums in a step of training; return dropout's mask [batch, 84]."""
+        """Prepare a training step: count it in the normalisations, and return the dropout mask [batch, 84] if any."""
         self._set_training(True)
         for norm in self.norms:
             assert isinstance(norm.num_batches_tracked, Tensor)
@@ -98,7 +98,8 @@ class NativeLeNet5(NativeNetwork):
         dropout = self.model.dropout
         if not isinstance(dropout, nn.Dropout):
             return None
-        return F.dropout(torch.ones(batch, self.model.fc1.out_features), dropout.p)  # drawn as the module's own draws
+        # Draws the same random numbers as the module.
+        return F.dropout(torch.ones(batch, self.model.fc1.out_features), dropout.p)
 
     def _set_training(self, training: bool) -> None:
         for layer in self.description:

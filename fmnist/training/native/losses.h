@@ -1,4 +1,4 @@
-// The three losses of fmnist/training/losses.py, and the gradients of the logits.
+// The three losses of fmnist/training/losses.py, with the gradients of the logits.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,7 @@ namespace {
 constexpr int CLASSES = 10;
 enum LossKind { CROSS_ENTROPY, MSE, MULTI_MARGIN };
 
-// p = softmax(x); returns the log of the sum that it divides by.
+// p = softmax(x); returns the log of its denominator.
 double softmax(const float* x, double* p) {
     double most = x[0], sum = 0;
     for (int c = 1; c < CLASSES; ++c) most = x[c] > most ? x[c] : most;
@@ -18,7 +18,7 @@ double softmax(const float* x, double* p) {
     return std::log(sum) + most;
 }
 
-// One image's loss, and its gradient g.
+// One image's loss; writes its gradient g.
 double cross_entropy(const float* x, int64_t label, double* g) {
     const double log_sum = softmax(x, g);
     g[label] -= 1;
@@ -53,7 +53,7 @@ double multi_margin(const float* x, int64_t label, double* g) {
     return loss;
 }
 
-// One image's loss; writes its share in the gradient of the mean over the batch.
+// One image's loss; writes its part of the gradient of the batch's mean loss.
 double image_loss(int64_t kind, const float* x, int64_t label, int64_t batch, float* gradient) {
     double g[CLASSES];
     const double loss = kind == CROSS_ENTROPY ? cross_entropy(x, label, g)
@@ -63,7 +63,7 @@ double image_loss(int64_t kind, const float* x, int64_t label, int64_t batch, fl
     return loss;
 }
 
-// The class of the largest logit: as in PyTorch the first of equals, and NaN before all.
+// The class of the largest logit. As in PyTorch the first of equal logits wins, and NaN wins over numbers.
 int64_t predicted(const float* x) {
     int64_t best = 0;
     for (int c = 1; c < CLASSES && x[best] == x[best]; ++c)

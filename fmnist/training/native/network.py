@@ -1,4 +1,4 @@
-"""What the native networks share: the module's own parameters in one tensor, and its outputs."""
+"""Common parts of the native networks: one tensor of the module's parameters, and the outputs."""
 
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ ACTIVATION_CODES: dict[type[nn.Module], int] = {nn.Tanh: 0, nn.ReLU: 1, nn.Leaky
 
 
 def address(tensor: Tensor | None) -> int | None:
-    """Return where a tensor's numbers begin, for the kernels."""
+    """Return the address of a tensor's first number."""
     if tensor is None:
         return None
     assert tensor.is_contiguous()
@@ -24,7 +24,7 @@ def address(tensor: Tensor | None) -> int | None:
 
 
 def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
-    """Move a module's parameters into one; return it and where each begins in it."""
+    """Move a module's parameters into one tensor; return it and the offset of each parameter."""
     flat = nn.Parameter(nn.utils.parameters_to_vector(model.parameters()).detach().clone())
     places, place = {}, 0
     for name, parameter in model.named_parameters():
@@ -35,35 +35,36 @@ def _flattened(model: nn.Module) -> tuple[nn.Parameter, dict[str, int]]:
 
 
 def _in_large_pages(floats: int) -> Tensor:
-    """Return memory in large pages where the system has them: a wide network's pass goes over 20 MB of it.
+    """Return memory in large pages if the system has them.
 
-    Of pages of 4 KiB that is more than a processor keeps track of; each look-up costs as much as a few sums.
+    A wide network's pass uses 20 MB. In pages of 4 KiB that exceeds the processor's address cache
+    (TLB), and each miss costs as much as a few sums.
     """
     memory = mmap.mmap(-1, floats * torch.float32.itemsize)
-    with contextlib.suppress(AttributeError, OSError):  # not on Linux; a kernel without them
+    with contextlib.suppress(AttributeError, OSError):  # not on Linux, or not in this kernel
         memory.madvise(mmap.MADV_HUGEPAGE)
     return torch.frombuffer(memory, dtype=torch.float32)
 
 
 class NativeNetwork:
-    """A module on the CPU, in float32, through the kernels whose names begin with `kernels`.
+    """A module on the CPU, in float32, computed by the kernels whose names begin with `kernels`.
 
-    All parameters move into one flat tensor, of which the module's become views: one gradient
-    and one update instead of one for each. How it is trained: steps.py.
+    All parameters move into one flat tensor, and the module's become views of it: one gradient
+    and one update for all of them. steps.py trains it.
     """
 
     kernels: str
-    chunk_of_images: int | None  # how many images go through the network at once; None: a whole batch
+    chunk_of_images: int | None  # images that go through the network together; None: a whole batch
 
     def __init__(self, model: nn.Module) -> None:
-        library()  # BuildError before anything changes
+        library()  # raises BuildError before anything has changed
         self.parameters, places = _flattened(model)
         self.parameters.grad = torch.zeros_like(self.parameters)
         self.description = self._described(model, places)
         self._workspaces: dict[int, Tensor] = {}
 
     def _described(self, model: nn.Module, places: dict[str, int]) -> Any:
-        """Describe the model to the kernels: a ctypes structure or an array of them."""
+        """Return the description of the model for the kernels: a ctypes structure, or an array of them."""
         raise NotImplementedError
 
     @torch.no_grad()
@@ -92,20 +93,20 @@ class NativeNetwork:
         return getattr(library(), f"{self.kernels}_{name}")
 
     def chunk(self, batch: int) -> int:
-        """How many images of a batch go through the network at once in training."""
+        """Return the number of images that go through the network together in training."""
         return min(batch, self.chunk_of_images or batch)
 
     def workspace(self, images: int) -> Tensor:
-        """Return the memory of a pass; fresh memory for every pass would cost as much as the sums."""
+        """Return the memory for a pass, allocated once: new memory for every pass would cost as much as the sums."""
         if images not in self._workspaces:
             floats = self.kernel("workspace")(ctypes.addressof(self.description), images)
             self._workspaces[images] = _in_large_pages(floats)
         return self._workspaces[images]
 
     def start_step(self, batch: int) -> Tensor | None:
-        """Do what the module does beside its sums in a step of training; return dropout's mask, if any."""
+        """Prepare a training step; return the dropout mask, if any."""
         self._set_training(True)
         return None
 
     def _set_training(self, training: bool) -> None:
-        """Tell the kernels whether the module is being trained, where that makes a difference."""
+        """Switch the kernels between training and evaluation, if the network behaves differently."""

@@ -12,11 +12,11 @@ enum Rule { ADAM, PLAIN, RMSPROP };
 
 extern "C" {
 
-struct Optimizer {  // steps.py holds its twin
+struct Optimizer {  // steps.py declares the same fields
     int64_t rule;
     double weight_decay, momentum, epsilon;
     double decay_of_mean, decay_of_square;  // Adam's betas; the second is RMSprop's alpha
-    float *step, *mean, *square;  // torch's own state; SGD's and RMSprop's mean is the momentum buffer, or null
+    float *step, *mean, *square;  // torch's state; for SGD and RMSprop mean is the momentum buffer, or null
 };
 }
 
@@ -61,7 +61,7 @@ void rmsprop(const Optimizer& o, float learning_rate, float* w, const float* gra
     }
 }
 
-// w -= learning_rate * what the rule makes of the gradient.
+// w -= learning_rate * (the rule's direction).
 void update(const Optimizer& o, float learning_rate, float* w, const float* gradient, long n) {
     if (o.rule == ADAM)
         adam(o, learning_rate, w, gradient, n);

@@ -1,19 +1,18 @@
-// The two sums that all layers are made of, over rows of positions.
+// The two sums that all layers use, over rows of positions.
 #pragma once
 
 #include "vectors.h"
 
 namespace {
 
-// Register tiles. Product: CHANNELS x (budget / channels) sums, which leaves registers for
-// one step's inputs and one weight. Weight gradient: GRAD x K sums, as many gradients and
-// one input.
+// Tiles that fit in registers. Product: CHANNELS x (BUDGET / CHANNELS) sums; the other registers hold
+// the inputs of one step and one weight. Weight gradient: GRAD x K sums, GRAD gradients, one input.
 constexpr int BUDGET = REGISTERS * 3 / 4, CHANNELS = REGISTERS / 4, GRAD = (REGISTERS - 1) / (K + 1);
-constexpr long BLOCK = 12 * WIDTH;  // positions that all channels share before moving on
+constexpr long BLOCK = 12 * WIDTH;  // positions that all channels process before the next block
 
 // ---- products: out[o][p] = bias[o] + sum over k of w[o][k] * x[k][p]
 
-struct Rows {  // a matrix: row k, of floats next to each other, starts at first + start[k] + shift
+struct Rows {  // a matrix: row k is contiguous and starts at first + start[k] + shift
     const float* first;
     const long* start;
     long shift = 0;
@@ -27,13 +26,13 @@ std::vector<long> starts(long n, long pitch) {
 }
 
 struct Product {
-    const float* weight;  // w[o][k] stands at weight[o * per_channel + k * per_k]
+    const float* weight;  // w[o][k] is weight[o * per_channel + k * per_k]
     long per_channel, per_k;
     const float* bias;          // [channels], or null
-    long channels, begin, end;  // the k that count: the first convolution skips rows of zeros
+    long channels, begin, end;  // the range of k: the first convolution skips rows of zeros
 };
 
-// N channels x V neighbouring vectors, from position p on.
+// N channels x V contiguous vectors, starting at position p.
 template <int N, int V, class T> void product_tile(const Product& m, Rows x, long o, long p, float* out, long pitch) {
     constexpr long width = sizeof(T) / sizeof(float);
     T sum[N][V];
@@ -51,8 +50,8 @@ template <int N, int V, class T> void product_tile(const Product& m, Rows x, lon
         for (int v = 0; v < V; ++v) store(out + (o + n) * pitch + p + v * width, sum[n][v]);
 }
 
-// N channels of positions [p, end). The last vector overlaps the one before it (the same
-// sums again); only a row shorter than one vector goes float by float.
+// N channels of positions [p, end). The last vector overlaps the previous one and repeats its sums;
+// only a row shorter than one vector is processed float by float.
 template <int N> void product_span(const Product& m, Rows x, long o, long p, long end, float* out, long pitch) {
     constexpr int V = std::min(4, BUDGET / N);
     for (; p + V * WIDTH <= end; p += V * WIDTH) product_tile<N, V, Vec>(m, x, o, p, out, pitch);
@@ -64,7 +63,7 @@ template <int N> void product_span(const Product& m, Rows x, long o, long p, lon
         for (; p < end; ++p) product_tile<N, 1, float>(m, x, o, p, out, pitch);
 }
 
-// Write out [channels][pitch], of which `length` floats a row count.
+// Write the first `length` floats of each row of out [channels][pitch].
 void product(const Product& m, Rows x, long length, float* out, long pitch) {
     const long tile = tile_size(m.channels, CHANNELS);
     for (long p = 0; p < length; p += BLOCK)
@@ -79,16 +78,16 @@ void product(const Product& m, Rows x, long length, float* out, long pitch) {
 struct Gradient {
     const float* g;  // [channels][g_pitch], one row after another
     long g_pitch, channels;
-    long n;             // floats a row
+    long n;             // floats per row
     long g_row, x_row;  // from one row to the next
-    float* dw;          // dw[o][k] stands at dw[o * depth + k]
+    float* dw;          // dw[o][k] is dw[o * depth + k]
     long depth;
 };
 
 template <int N, int M> void gradient_tile(const Gradient& m, Rows x, long o, long k, long first, long end) {
-    Vec sum[N][M];  // set by the first row: there is one
+    Vec sum[N][M];  // set by the first row; there is at least one row
     for (long y = first; y < end; ++y) {
-        Vec row[N][M] = {};  // sums of row sums round less than one long sum
+        Vec row[N][M] = {};  // adding row sums rounds less than one long sum
         const float* g = m.g + o * m.g_pitch + y * m.g_row;
         auto step = [&](auto read) {
             Vec gradient[N];
@@ -115,7 +114,7 @@ template <int N, int M> void gradient_tile(const Gradient& m, Rows x, long o, lo
         for (int j = 0; j < M; ++j) m.dw[(o + i) * m.depth + k + j] += total(sum[i][j]);
 }
 
-// Add to dw; first(k) and end(k) bound the rows y that count, the same for K neighbouring k.
+// Add to dw. first(k) and end(k) are the range of rows y, equal for K consecutive k.
 template <class First, class End> void weight_gradient(const Gradient& m, Rows x, First first, End end) {
     const long tile = tile_size(m.channels, GRAD);
     for (long o = 0; o < m.channels; o += tile)

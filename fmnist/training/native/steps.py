@@ -1,8 +1,8 @@
-"""A whole step of training in one call: outputs, loss, gradients and the optimiser's update.
+"""A whole training step in one call: outputs, loss, gradients and the optimiser's update.
 
-Of a step of LeNet-5 with ten images, PyTorch's own way around the kernels (autograd, the
-loss, the optimiser, each a few calls with their bookkeeping) would take as long as they do.
-The optimiser stays torch's: its settings are read here, its state is changed in place.
+With ten images a step, PyTorch's autograd, loss and optimiser would take as long as the kernels
+of LeNet-5. The optimiser stays a torch object: the kernels read its settings and change its
+state in place.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ ADAM, PLAIN, RMSPROP = range(3)  # as in optimizers.h
 
 
 class _Optimizer(ctypes.Structure):
-    """The twin of `struct Optimizer` in optimizers.h."""
+    """The same fields as `struct Optimizer` in optimizers.h."""
 
     _fields_ = (
         ("rule", ctypes.c_int64),
@@ -31,7 +31,7 @@ class _Optimizer(ctypes.Structure):
 
 
 class _Training(ctypes.Structure):
-    """The twin of `struct Training` in training.h."""
+    """The same fields as `struct Training` in training.h."""
 
     _fields_ = (
         *((name, ctypes.c_void_p) for name in ("network", "parameters", "gradients")),
@@ -47,8 +47,8 @@ class _Training(ctypes.Structure):
 class NativeStep:
     """Steps of one optimiser on batches of the training images; `step(batch)` takes one.
 
-    `images` float32 [n, 1, 28, 28], `labels` int64 [n]. The gradients stay in the network's
-    `parameters.grad`.
+    `images` float32 [n, 1, 28, 28], `labels` int64 [n]. The network's `parameters.grad` keeps the
+    gradients of the last step.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class NativeStep:
         self._network, self._optimizer, self._batch_size = network, optimizer, batch_size
         chunk = network.chunk(batch_size)
         workspace, gradients = network.workspace(chunk), network.parameters.grad
-        self._tensors = (workspace, gradients, images, labels)  # alive as long as their addresses are in use
-        optimizer._opt_called = True  # type: ignore[attr-defined]  # what torch's schedulers look for
+        self._tensors = (workspace, gradients, images, labels)  # keep them alive: the kernels hold their addresses
+        optimizer._opt_called = True  # type: ignore[attr-defined]  # torch's schedulers warn without it
         self._training = _Training(
             network=ctypes.addressof(network.description),
             parameters=address(network.parameters),
@@ -74,7 +74,7 @@ class NativeStep:
         )
 
     def __call__(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """Step on the images that `batch` (int64, at most batch_size) names.
+        """Step on the images with the indices `batch`: int64, at most batch_size of them.
 
         Returns the mean loss (float32) and the number of correctly classified images (int64).
         Raises IndexError for an index outside the images or a label outside 0..9.
@@ -92,7 +92,7 @@ class NativeStep:
 
 
 def _described(optimizer: Optimizer) -> _Optimizer:
-    """Describe an optimiser of one parameter to the kernels; its state begins here if it has none yet."""
+    """Return the description of an optimiser of one parameter for the kernels; create its state if it has none."""
     group = optimizer.param_groups[0]
     (parameter,) = group["params"]
     state = optimizer.state[parameter]
@@ -106,7 +106,7 @@ def _described(optimizer: Optimizer) -> _Optimizer:
 
 
 Group = dict[str, Any]
-Buffer = Callable[[str], int | None]  # from what torch calls a part of the state to its address
+Buffer = Callable[[str], int | None]  # torch's name of a part of the state -> its address
 
 
 def _adam(group: Group, buffer: Buffer) -> _Optimizer:
@@ -143,5 +143,5 @@ def _rmsprop(group: Group, buffer: Buffer) -> _Optimizer:
     )
 
 
-# By name, since AdamW, of another rule, is a subclass of Adam.
+# Look up the name, not the class: AdamW is a subclass of Adam but follows another rule.
 _RULES: dict[str, Callable[[Group, Buffer], _Optimizer]] = {"Adam": _adam, "SGD": _sgd, "RMSprop": _rmsprop}

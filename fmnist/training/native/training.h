@@ -1,4 +1,4 @@
-// A step of training, the same for every network: chunks of the batch forward and backward, then the update.
+// A training step of any network: forward and backward for chunks of the batch, then the update.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@
 
 extern "C" {
 
-struct Training {         // what stays the same from step to step; steps.py holds its twin
+struct Training {         // constant from step to step; steps.py declares the same fields
     const void* network;  // Layer[5] or Connected
     float *parameters, *gradients;  // [count]
     int64_t count;
     const float* images;    // [n][28][28]
     const int64_t* labels;  // [n]
     int64_t n;
-    int64_t chunk;     // images that go through the network at once
+    int64_t chunk;     // images that go through the network together
     float* workspace;  // for a chunk
     int64_t loss;
     Optimizer optimizer;
@@ -34,10 +34,10 @@ bool any_outside(const int64_t* indices, long batch, int64_t n) {
     return std::any_of(indices, indices + batch, [n](int64_t index) { return outside(index, n); });
 }
 
-// Step on the images that the indices name; write their mean loss and how many were right, and leave the
-// gradients. forward(first, images, logits) computes logits [images][10] of those from the first on,
-// backward(first, images, logits, gradients) gets their gradient. Returns 0, or 1 where an index or a
-// label is out of range: then nothing has changed.
+// Step on the images with these indices. Writes their mean loss, the number of correct classifications
+// and the gradients. forward(first, images, logits) computes the logits [images][10] of a chunk that
+// starts at `first`; backward(first, images, logits, gradients) receives the gradient of the logits.
+// Returns 0, or 1 if an index or a label is out of range; then nothing has changed.
 template <class Forward, class Backward>
 int take_step(const Training& t, const int64_t* indices, long batch, double learning_rate, float* loss,
               int64_t* correct, Forward forward, Backward backward) {

@@ -1,4 +1,4 @@
-// A matrix turned round, a square of whole vectors at a time.
+// Transpose a matrix, one square of whole vectors at a time.
 #pragma once
 
 #include <utility>
@@ -14,12 +14,12 @@ namespace {
 #endif
 
 #ifdef HAS_SHUFFLES
-// From lane `first` on, a lane of a and one of b in turn.
+// Lanes of a and b in turn, starting at lane `first`.
 template <int first, int... lane> Vec interleaved(Vec a, Vec b, std::integer_sequence<int, lane...>) {
     return __builtin_shufflevector(a, b, (first + lane / 2 + lane % 2 * WIDTH)...);
 }
 
-// WIDTH rows, whose upper and lower half are dealt into one another like cards, as often as WIDTH can be halved.
+// Transpose WIDTH rows: interleave their upper and lower halves, log2(WIDTH) times.
 void transpose_square(const float* in, long in_pitch, float* out, long out_pitch) {
     constexpr std::make_integer_sequence<int, WIDTH> lanes{};
     Vec row[WIDTH], dealt[WIDTH];
@@ -40,7 +40,7 @@ void transpose_square(const float* in, long in_pitch, float* out, long out_pitch
 }
 #endif
 
-// out [columns][rows] = in [rows][columns]. The last squares overlap the ones before them.
+// out [columns][rows] = in [rows][columns]. The last squares overlap the previous ones.
 void transpose(const float* in, long rows, long columns, float* out) {
     if (rows < WIDTH || columns < WIDTH) {
         for (long r = 0; r < rows; ++r)

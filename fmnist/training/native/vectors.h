@@ -1,4 +1,4 @@
-// Vectors of floats, as wide as the target has them, and loops over rows of any length.
+// Vectors of floats, as wide as the processor's, and loops over rows of any length.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr int WIDTH = 4, REGISTERS = 16;
 #endif
 
 typedef float Vec __attribute__((vector_size(WIDTH * sizeof(float))));
-constexpr int K = 5;  // the kernels' side
+constexpr int K = 5;  // side of the convolutions' kernels
 
 template <class T> T load(const float* p) {
     T v;
@@ -31,7 +31,7 @@ template <class T> T load(const float* p) {
 }
 template <class T> void store(float* p, T v) { std::memcpy(p, &v, sizeof v); }
 
-// The same value, loaded once: GCC would read memory again for each of its uses.
+// Keep a value in a register: GCC would load it again for each use.
 inline Vec in_register(Vec v) {
 #if defined(__x86_64__)
     asm("" : "+v"(v));
@@ -41,7 +41,7 @@ inline Vec in_register(Vec v) {
     return v;
 }
 
-// Call f with n (1..N) as a compile-time constant, so that its tile stays in registers.
+// Call f with n (1..N) as a compile-time constant, so that f's tile stays in registers.
 template <int N, class F> void with_constant(int n, F f) {
     if (n == N)
         f(std::integral_constant<int, N>{});
@@ -56,7 +56,7 @@ template <class F> void sweep(long n, F f) {
     for (; p < n; ++p) f(p, 0.0f);
 }
 
-// The same for an f that may do a float twice: the last vector overlaps the one before it.
+// As sweep, for an f that may process a float twice: the last vector overlaps the previous one.
 template <class F> void sweep_again(long n, F f) {
     long p = 0;
     for (; p + WIDTH <= n; p += WIDTH) f(p, Vec{});
@@ -66,7 +66,7 @@ template <class F> void sweep_again(long n, F f) {
         for (; p < n; ++p) f(p, 0.0f);
 }
 
-// The last vector of a row of n floats, with zeros for what whole vectors already covered.
+// The last vector of a row of n floats, with zeros in the lanes that earlier vectors covered.
 Vec without_covered(Vec v, long n) {
     static const float lanes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return load<Vec>(lanes) < float(WIDTH - n % WIDTH) ? Vec{} : v;
@@ -75,7 +75,7 @@ Vec without_covered(Vec v, long n) {
 template <int N> struct Lanes {
     typedef float type __attribute__((vector_size(N * sizeof(float))));
 };
-template <int N> float total(typename Lanes<N>::type v) {  // halves added up, and halves of those
+template <int N> float total(typename Lanes<N>::type v) {  // add the two halves, then their halves
     if constexpr (N == 1) {
         return v[0];
     } else {
@@ -87,11 +87,11 @@ template <int N> float total(typename Lanes<N>::type v) {  // halves added up, a
 }
 float total(Vec v) { return total<WIDTH>(v); }
 
-// What sweep_again's step at p has not been given before.
+// The floats at p that sweep_again has not processed before; zeros in place of the others.
 Vec uncovered(Vec v, long p, long n) { return p % WIDTH ? without_covered(v, n) : v; }
 float uncovered(float v, long, long) { return v; }
 
-struct Sum {  // of one row in float; rows are added up in double by the callers
+struct Sum {  // sum of one row in float; callers add rows in double
     Vec lanes{};
     float rest = 0;
     void add(Vec v) { lanes += v; }
@@ -99,25 +99,25 @@ struct Sum {  // of one row in float; rows are added up in double by the callers
     double value() const { return double(total(lanes)) + rest; }
 };
 
-long tile_size(long n, long most) {  // equal tiles: 12 channels are 6 + 6, not 8 + 4
+long tile_size(long n, long most) {  // tiles of equal size: 6 + 6 for 12 channels, not 8 + 4
     const long tiles = (n + most - 1) / most;
     return (n + tiles - 1) / tiles;
 }
 
-// Ask for large pages: of small ones, tens of megabytes are more than the processor keeps track of.
+// Request large pages: tens of megabytes in small pages exceed the processor's address cache (TLB).
 void in_large_pages(float* first, long n) {
 #if defined(__linux__)
     constexpr uintptr_t SMALL = 4096;
     const uintptr_t begin = (uintptr_t(first) + SMALL - 1) / SMALL * SMALL, end = uintptr_t(first + n) / SMALL * SMALL;
-    if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // or not: no error
+    if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // failure is no error
 #endif
 }
 
-// Keeps its memory between calls: fresh pages cost more than the sums.
+// Reuse memory between calls: new pages cost more time than the sums.
 float* scratch(std::vector<float>& kept, long n) {
     if (long(kept.size()) < n) {
         kept.reserve(n);
-        in_large_pages(kept.data(), n);  // before they are first touched
+        in_large_pages(kept.data(), n);  // before their first use
         kept.resize(n);
     }
     return kept.data();

@@ -1,4 +1,4 @@
-// Winograd's transforms, between planes of images and the points where they are multiplied.
+// Winograd's transforms between planes of images and the points where products are taken.
 #pragma once
 
 #include "vectors.h"
@@ -7,10 +7,10 @@ namespace {
 
 // ---- Winograd's transforms
 //
-// Four outputs Y (2 x 2) of a 5 x 5 window w are Y = A' [(G w G') * (B' d B)] A, with d the
-// 6 x 6 inputs that they see and * elementwise (Lavin & Gray 2015). The sum over channels
-// then is 36 products instead of 4 * 25. The matrices interpolate at 0, 1, -1, 2, -1/2 and
-// infinity; with the textbook's -2 for -1/2 the rounding errors would be twice as large.
+// Four outputs Y (2 x 2) of a 5 x 5 window w are Y = A' [(G w G') * (B' d B)] A. Here d is the 6 x 6
+// input of these outputs, and * is elementwise (Lavin & Gray 2015). The sum over channels needs 36
+// products instead of 4 * 25. The matrices interpolate at 0, 1, -1, 2, -1/2 and infinity. The
+// textbook has -2 in place of -1/2, which doubles the rounding errors.
 
 constexpr int OUT = 2, IN = OUT + K - 1, POINTS = IN * IN;
 
@@ -42,12 +42,12 @@ struct OfInput {  // B'
         return m[r][c];
     }
 };
-template <class M> struct Transposed {  // the way back of a linear map
+template <class M> struct Transposed {  // the backward pass of a linear map
     static constexpr int ROWS = M::COLUMNS, COLUMNS = M::ROWS;
     static constexpr float at(int r, int c) { return M::at(c, r); }
 };
 
-// Row R of M times in[0], in[stride], ..., from column C on; zeros of M cost nothing.
+// Row R of M times in[0], in[stride], ..., starting at column C. Zeros of M cost nothing.
 template <class M, int R, int C, class T> [[gnu::always_inline]] inline void add_row(const T* in, int stride, T& sum) {
     constexpr float factor = M::at(R, C);
     if constexpr (factor == 1)
@@ -60,13 +60,13 @@ template <class M, int R, int C, class T> [[gnu::always_inline]] inline void add
 // out = M in, for vectors of ROWS and COLUMNS values.
 template <class M, int R = 0, class T>
 [[gnu::always_inline]] inline void multiply(const T* in, int in_stride, T* out, int out_stride) {
-    T sum = -T{};  // -0, to which the first term is added for nothing
+    T sum = -T{};  // -0: the compiler can drop the addition of the first term
     add_row<M, R, 0>(in, in_stride, sum);
     out[R * out_stride] = sum;
     if constexpr (R + 1 < M::ROWS) multiply<M, R + 1>(in, in_stride, out, out_stride);
 }
 
-// out = M in M', for squares: get(row, column) reads the one, put(row, column, value) writes the other.
+// out = M in M', for squares: get(row, column) reads in, put(row, column, value) writes out.
 template <class M, class T, class Get, class Put> void both_ways(Get get, Put put) {
     T half[M::ROWS * M::COLUMNS], line[M::COLUMNS], result[M::ROWS];
     for (int c = 0; c < M::COLUMNS; ++c) {
@@ -79,11 +79,12 @@ template <class M, class T, class Get, class Put> void both_ways(Get get, Put pu
     }
 }
 
-// Some of the tiles that cover planes [channel][side][side][batch], two positions apart.
+// Consecutive tiles of planes [channel][side][side][batch]; tiles are two positions apart.
 struct Tiles {
     long first, count, across, batch;
     long length() const { return count * batch; }
-    // From one point's matrix to the next: an odd number of cache lines, lest all share one place in the cache.
+    // Floats from one point's matrix to the next: an even number of cache lines of 16 floats. Matrices of
+    // 2^n lines are 2^n + 2 lines apart: 2^n lines apart, all 36 would compete for the same cache sets.
     long pitch(long channels) const { return (channels * length() / 16 | 1) * 16 + 16; }
     long corner(long t, long side) const { return ((first + t) / across * side + (first + t) % across) * OUT * batch; }
 };
@@ -103,7 +104,7 @@ template <class M> void to_points(const Tiles& tiles, const float* planes, long 
         }
 }
 
-// The patch at each tile's corner = M points M' + bias, or with ADD is increased by it.
+// The patch at each tile's corner = M points M' + bias; with ADD, add M points M' to the patch.
 template <class M, bool ADD>
 void from_points(const Tiles& tiles, const float* points, long channels, long side, const float* bias, float* planes) {
     const long n = tiles.length(), pitch = tiles.pitch(channels), batch = tiles.batch;

@@ -1,18 +1,16 @@
 """The native engine against the module itself in float64: outputs, gradients, running statistics."""
 
 import copy
-import itertools
 import math
-from pathlib import Path
 
 import pytest
 import torch
-import yaml
+from builders import changed, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_training import needs_native
 from torch import Tensor
 from torch.nn import functional as F
+from training_builders import needs_native
 
 from fmnist.training.dataset import Dataset
 from fmnist.training.engines import choose_engine
@@ -38,19 +36,14 @@ def _architecture(channels=(6, 16, 120), activation="tanh", pooling="average", b
 
 
 def _report_architectures() -> list[LeNet5Settings]:
-    """Every distinct LeNet-5 of config.yaml, found by expanding its sweeps' architecture settings."""
-    config = yaml.safe_load(Path(__file__).parents[2].joinpath("config.yaml").read_text("utf-8"))
-    base = config["models"]["lenet5"]
-    found = {}
-    for experiment in config["experiments"].values():
-        if experiment.get("set", {}).get("model", "lenet5") != "lenet5":
-            continue
-        sweep = {k: v for k, v in experiment.get("sweep", {}).items() if k in base}
-        for point in itertools.product(*sweep.values()):
-            settings = base | experiment.get("set", {}) | dict(zip(sweep, point, strict=True))
-            own = {k: settings[k] for k in base}
-            found[str(own)] = LeNet5Settings(**{**own, "channels": tuple(own["channels"])})
-    return list(found.values())
+    """Every distinct LeNet-5 of config.yaml, whatever its training."""
+    runs = plan(changed({"extensions": True})).runs.values()
+    own = ("channels", "activation", "pooling", "batch_norm", "dropout")
+    return list(
+        dict.fromkeys(
+            LeNet5Settings(**{key: getattr(run, key) for key in own}) for run in runs if isinstance(run, LeNet5Settings)
+        )
+    )
 
 
 RANDOM_SHAPES = [
