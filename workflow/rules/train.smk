@@ -53,5 +53,5 @@ rule train:
 
 rule runs:
     input:
-        run_files("metrics.json"),
+        metrics_files(TRAINED),
     localrule: True
