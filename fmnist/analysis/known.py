@@ -31,7 +31,7 @@ def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) ->
     for (run_id, seed), rows in added.groupby(PAIR):
         images, right = rows["images"].sum(), rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum()
         wanted = rows["test_accuracy"].iloc[0]
-        if not same_accuracy(right / images, wanted, images) or not set(rows["true_class"]) <= set(CLASS_NAMES):
+        if not same_accuracy(right / images, wanted, int(images)) or not set(rows["true_class"]) <= set(CLASS_NAMES):
             where = f"{path}: run {run_id}, seed {seed}"
             raise DataError(f"{where} has an accuracy of {right / images:g}; expected {wanted:g}, its test_accuracy.")
     columns = list(confusion.COLUMNS)

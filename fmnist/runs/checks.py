@@ -13,7 +13,7 @@ from typing import Any
 
 from fmnist.common.errors import DataError
 from fmnist.common.validation import checked
-from fmnist.runs.columns import FINAL, TEXTS, Epoch, Numbers
+from fmnist.runs.columns import FINAL, TEXTS, Epoch, Run
 from fmnist.training.settings import Value, format_value
 
 Lines = Sequence[tuple[int, dict[str, str]]]  # line number and cells of the rows of a CSV
@@ -33,12 +33,15 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path} cannot be read ({error}).") from None
 
 
-def read_json(path: Path) -> Any:
-    """Return what a JSON file holds. Raises DataError where it cannot be read."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the mapping in a JSON file. Raises DataError where there is none."""
     try:
-        return json.loads(read_text(path))
+        document = json.loads(read_text(path))
     except ValueError as error:
         raise DataError(f"{path} cannot be read ({error}).") from None
+    if not isinstance(document, dict):
+        raise DataError(f"{path} holds {document!r:.80}; expected a mapping of keys to values.")
+    return document
 
 
 def read_lines(path: Path, columns: Iterable[str]) -> Lines:
@@ -74,26 +77,21 @@ def _value(text: str) -> Any:
     return {"True": True, "False": False, "": None}.get(text, text)
 
 
-def as_text(settings: Mapping[str, Value]) -> dict[str, str]:
+def as_text(settings: Any) -> dict[str, str]:
     """Return settings as runs.csv has them; one that is null has no text there."""
-    return {key: format_value(value) for key, value in settings.items() if value is not None}
+    given = settings.items() if isinstance(settings, Mapping) else ()
+    return {key: format_value(value) for key, value in given if value is not None}
 
 
-def check_settings(place: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """Raise DataError where a run has other settings, as text, than the config."""
-    for key in sorted({*found, *wanted}):
-        expect(place, key, found.get(key), wanted.get(key))
-
-
-def checked_numbers(place: str, document: Any, epochs: Value) -> dict[str, Any]:
-    """Return what a run of so many epochs measured. Raises where a number is missing or cannot be."""
-    numbers = checked(Numbers, document, place)
-    expect(
-        place, "generalization_gap", numbers.generalization_gap, numbers.fitted_train_accuracy - numbers.test_accuracy
-    )
-    if isinstance(epochs, int) and numbers.epochs_trained > epochs:
-        raise DataError(f"{place}: epochs_trained is {numbers.epochs_trained}; expected at most {epochs}.")
-    return numbers.model_dump()
+def checked_row(place: str, run: Run, found: Mapping[str, str], settings: Mapping[str, Value]) -> dict[str, Any]:
+    """Return a run's row of runs.csv. Raises DataError where the settings that it was `found` with are others."""
+    planned, epochs = as_text(settings), settings["epochs"]
+    for key in sorted({*found, *planned}):
+        expect(place, key, found.get(key), planned.get(key))
+    expect(place, "generalization_gap", run.generalization_gap, run.fitted_train_accuracy - run.test_accuracy)
+    if isinstance(epochs, int) and run.epochs_trained > epochs:
+        raise DataError(f"{place}: epochs_trained is {run.epochs_trained}; expected at most {epochs}.")
+    return {**run.model_dump(), **planned}
 
 
 def checked_curve(path: Path, rows: Lines, run: Mapping[str, Any]) -> list[str]:

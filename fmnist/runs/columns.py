@@ -19,16 +19,11 @@ class Part(BaseModel):
     model_config = ConfigDict(**{**STRICT, "extra": "ignore"})
 
 
-class Key(Part):
-    """What tells one training from another."""
+class Run(Part):
+    """A row of runs.csv, but for the settings."""
 
     run_id: str
     seed: Annotated[int, Field(ge=0, le=4_294_967_295)]
-
-
-class Numbers(Part):
-    """What a training measures."""
-
     parameter_count: Annotated[int, Field(ge=1, le=10**12)]
     train_loss: float | None  # None: not finite
     train_accuracy: Fraction
@@ -38,11 +33,6 @@ class Numbers(Part):
     generalization_gap: float
     diverged: bool
     epochs_trained: Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class Where(Part):
-    """Where it was trained, and how long it took."""
-
     seconds: Annotated[float, Field(ge=0)]
     device: str
     engine: str
@@ -61,7 +51,7 @@ class Epoch(Part):
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # of the last epoch, in both tables
 TEXTS = ("run_id", "device", "engine")
-RUN_COLUMNS = (*Key.model_fields, *setting_names(), *Numbers.model_fields, *Where.model_fields)
+RUN_COLUMNS = ("run_id", "seed", *setting_names(), *list(Run.model_fields)[2:])
 CURVE_HEADER = ",".join(Epoch.model_fields)
 
 # What tables, claims and figures measure: the column of runs.csv, and the factor to the unit of the report.

@@ -10,8 +10,8 @@ import pandas as pd
 from fmnist.common.errors import DataError, FmnistError
 from fmnist.common.validation import checked
 from fmnist.plan.experiments import setting_names
-from fmnist.runs.checks import as_text, check_settings, checked_curve, checked_numbers, expect, read_json, read_lines
-from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, Where
+from fmnist.runs.checks import as_text, checked_curve, checked_row, expect, read_json, read_lines
+from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, Epoch, Run
 from fmnist.runs.provenance import Summary, summary_of
 from fmnist.training.settings import Value
 
@@ -48,19 +48,14 @@ def read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
 
 
 def _read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
-    names = ("metrics.json", "provenance.json", "loss.csv")
-    metrics_path, provenance_path, curve_path = (folder.path / name for name in names)
-    metrics, provenance = read_json(metrics_path), read_json(provenance_path)
-    numbers = checked_numbers(str(metrics_path), metrics, folder.settings["epochs"])
-    found = {key: metrics.get(key) for key in ("run_id", "seed", "data_sha256", "config")}
+    place, path = str(folder.path / "metrics.json"), folder.path / "loss.csv"
+    metrics, provenance = (read_json(folder.path / name) for name in ("metrics.json", "provenance.json"))
+    made = summary_of(provenance, str(folder.path / "provenance.json"))
     for key, value in {"run_id": folder.run_id, "seed": folder.seed, "data_sha256": data_sha256}.items():
-        expect(str(metrics_path), key, found[key], value)
-    settings = as_text(folder.settings)
-    check_settings(str(metrics_path), as_text(found["config"]) if isinstance(found["config"], dict) else {}, settings)
-    where = checked(Where, provenance, str(provenance_path)).model_dump()
-    row = {"run_id": folder.run_id, "seed": folder.seed, **settings, **numbers, **where}
-    curve = checked_curve(curve_path, read_lines(curve_path, CURVE_HEADER.split(",")), row)
-    return RunRecord(row=row, curve=curve, made=summary_of(provenance, str(provenance_path)))
+        expect(place, key, metrics.get(key), value)
+    run = checked(Run, {**provenance, **metrics}, f"{place} with provenance.json")
+    row = checked_row(place, run, as_text(metrics.get("config")), folder.settings)
+    return RunRecord(row=row, curve=checked_curve(path, read_lines(path, Epoch.model_fields), row), made=made)
 
 
 def runs_table(records: Iterable[RunRecord]) -> pd.DataFrame:
@@ -87,7 +82,7 @@ def summarise(records: Sequence[RunRecord]) -> dict[str, Any]:
         "devices": sorted(set(runs["device"])),
         "engines": sorted(set(runs["engine"])),
         "seconds_total": round(float(runs["seconds"].sum()), 3),
-        "seconds_by_run": {run_id: round(float(one.mean()), 3) for run_id, one in runs.groupby("run_id")["seconds"]},
+        "seconds_by_run": {run_id: round(sum(one) / len(one), 3) for run_id, one in runs.groupby("run_id")["seconds"]},
     }
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fmnist.common.wording import counted
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missing:
@@ -17,19 +15,20 @@ class Missing:
 
     @property
     def count(self) -> int:
-        """How many trainings are missing."""
+        """Return how many trainings are missing."""
         return sum(map(len, self.seeds.values()))
 
     def banner(self) -> str | None:
         """Return the sentence for every page; None where nothing is missing."""
-        verb = "is" if self.count == 1 else "are"
-        whole = f"Partial report: of {counted(self.planned, 'training')}, {self.count} {verb} missing."
-        return whole if self.count else None
+        missing = f"{self.count} of {self.planned} trainings {'is' if self.count == 1 else 'are'} missing"
+        return f"Partial report: {missing}." if self.count else None
 
 
 def missing_runs(planned: Collection[tuple[str, int]], runs: pd.DataFrame) -> Missing:
     """Return which of the planned (run id, seed) a runs.csv lacks."""
-    wanted = pd.DataFrame(planned, columns=["run_id", "seed"])
-    lacking = wanted[~pd.MultiIndex.from_frame(wanted).isin(list(zip(runs["run_id"], runs["seed"], strict=True)))]
-    seeds = lacking.groupby("run_id", sort=False)["seed"].agg(list).to_dict()
+    there = set(zip(runs["run_id"], runs["seed"], strict=True))
+    seeds: dict[str, list[int]] = {}
+    for run_id, seed in planned:
+        if (run_id, seed) not in there:
+            seeds.setdefault(run_id, []).append(seed)
     return Missing(seeds=seeds, planned=len(planned))

@@ -27,10 +27,8 @@ def read_test_labels(arrays: Path) -> Classes:
     try:
         with np.load(arrays, allow_pickle=False) as prepared:
             labels: Classes = prepared["test_labels"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"{arrays} is no prepared Fashion-MNIST file ({error}); delete it to have it made again."
-        ) from None
+    except UNREADABLE as error:
+        raise DataError(f"{arrays} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
     return labels
 
 
@@ -39,10 +37,9 @@ def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
     try:
         predicted: Classes = np.load(path, allow_pickle=False)
         check_predictions(str(path), predicted, labels, accuracy)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path} cannot be read ({error}); delete {path.parent} to train the run again.") from None
-    except DataError as error:
-        raise DataError(f"{str(error)[:-1]}; delete {path.parent} to train the run again.") from None
+    except (*UNREADABLE, DataError) as error:
+        fault = str(error)[:-1] if isinstance(error, DataError) else f"{path} cannot be read ({error})"
+        raise DataError(f"{fault}; delete {path.parent} to train the run again.") from None
     return predicted
 
 
