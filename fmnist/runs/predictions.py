@@ -95,7 +95,8 @@ def read_store(path: Path) -> Store:
 def _by_run(path: Path, run_ids: Any, seeds: Any, classes: Any) -> Store:
     found = ", ".join(f"{array.dtype} of shape {array.shape}" for array in (run_ids, seeds, classes))
     kinds = (run_ids.dtype.kind, seeds.dtype.kind, classes.dtype)
-    if kinds != ("U", "i", np.uint8) or run_ids.shape != seeds.shape or classes.shape[1:] != run_ids.shape:
+    same_length = classes.ndim == 2 and classes.shape[1:] == run_ids.shape == seeds.shape
+    if kinds != ("U", "i", np.uint8) or not same_length:
         raise DataError(f"{path} holds {found}; expected run_id (text, [run]), seed ([run]), classes ([image, run]).")
     pairs = [(str(run_id), int(seed)) for run_id, seed in zip(run_ids, seeds, strict=True)]
     if len(set(pairs)) < len(pairs):

@@ -74,7 +74,7 @@ def gather_job(arrays: Path, root: Path) -> Any:
         output={
             name: root / f"{name}.{kind}" for name, kind in (("runs", "csv"), ("loss", "csv"), ("provenance", "json"))
         },
-        params={"runs": RUNS, "settings": {run_id: run.settings() for run_id, run in PLAN.runs.items()}},
+        params={"runs": RUNS, "trained": RUNS, "reuse": None, "settings": {run_id: run.settings() for run_id, run in PLAN.runs.items()}},
     )
 
 
