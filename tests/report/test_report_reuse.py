@@ -38,9 +38,7 @@ def test_no_predictions_at_all(tmp_path: Path) -> None:
     assert "123 were reused" in found["sec-classes"]
 
 
-@pytest.mark.parametrize(
-    ("runs", "here"), [(123, "None was trained"), (122, "One was trained"), (1, "122 were trained")]
-)
+@pytest.mark.parametrize(("runs", "here"), [(123, "None was trained"), (122, "One was"), (1, "122 were trained")])
 def test_how_many_were_reused_and_how_many_trained(tmp_path: Path, runs: int, here: str) -> None:
     reused = [{"from": "kept", "runs": runs, "git_revisions": ["a" * 40, "b" * 40]}]
     found = parts(tmp_path, lambda run_id, seed: False, reused)["sec-how"]

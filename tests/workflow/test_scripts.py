@@ -70,6 +70,7 @@ def gather_job(arrays: Path, root: Path) -> Any:
     return job(
         input={
             "metrics": [str(root / "runs" / run_id / f"seed={seed}/metrics.json") for run_id, seed in RUNS],
+            "reused": [],
             "checksum": arrays.with_suffix(".sha256"),
         },
         output={
