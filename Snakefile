@@ -28,7 +28,6 @@ if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
-include: "workflow/rules/reuse.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
@@ -51,9 +50,7 @@ onsuccess:
 
 
 onerror:
-    missing = [
-        path for path in run_files("metrics.json") if not Path(path).exists()
-    ]
+    missing = missing_files(TRAINED)
     if missing and len(missing) < len(RUNS):
         print(
             f"{len(missing)} of {len(RUNS)} trainings are missing; the same command goes on with them."

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fmnist.analysis.statistics import Array
-from fmnist.common.errors import DataError
 from fmnist.data.fashion_mnist import CLASS_NAMES
-from fmnist.runs.known_tables import read_known
-from fmnist.runs.predictions import Classes, same_accuracy
+from fmnist.runs.predictions import Classes
 
 COLUMNS = ("run_id", "seed", "true_class", "predicted_class", "images")
 TEXTS = ("run_id", "true_class", "predicted_class")
@@ -31,43 +29,9 @@ def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Cla
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def with_known(table: pd.DataFrame, known: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Add what another confusion.csv knows of the rows of a runs.csv that a table has nothing of.
-
-    Raises DataError where that is not the confusion of a run with its test accuracy.
-    """
-    counted, others = _by_run(table), _by_run(known)
-    parts = []
-    for run_id, seed, accuracy in zip(runs["run_id"], runs["seed"], runs["test_accuracy"], strict=True):
-        pair = (run_id, seed)
-        if pair in counted:
-            parts.append(counted[pair])
-        elif pair in others:
-            _check(others[pair], pair, accuracy)
-            parts.append(others[pair])
-    return pd.concat(parts, ignore_index=True) if parts else table
-
-
-def _by_run(table: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
-    pairs = table[["run_id", "seed"]].drop_duplicates()
-    groups = table.groupby(["run_id", "seed"], sort=False)
-    return {pair: groups.get_group(pair) for pair in pairs.itertuples(index=False, name=None)}
-
-
-def _check(rows: pd.DataFrame, pair: tuple[str, int], accuracy: float) -> None:
-    right, images = rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum(), rows["images"].sum()
-    if not set(rows["true_class"]) | set(rows["predicted_class"]) <= set(CLASS_NAMES):
-        raise DataError(f"The known confusion of {pair[0]!r} with seed {pair[1]} has other classes; allowed: ours.")
-    if not same_accuracy(right / images, accuracy, int(images)):
-        raise DataError(
-            f"The known confusion of {pair[0]!r} with seed {pair[1]} has an accuracy of {right / images:g}, and its "
-            f"run's test_accuracy is {accuracy:g}; allowed: the same."
-        )
-
-
 def read_confusion(path: Path) -> pd.DataFrame:
-    """Read a confusion.csv. Raises DataError where it is none."""
-    return read_known(path, COLUMNS, TEXTS)
+    """Read a confusion.csv."""
+    return pd.read_csv(path, dtype=dict.fromkeys(TEXTS, "str"))
 
 
 def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:

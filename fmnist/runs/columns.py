@@ -1,22 +1,58 @@
-"""The columns of the tables of all runs: results/runs.csv and results/loss.csv."""
+"""The columns of results/runs.csv and results/loss.csv, and what each of them can hold."""
+
+from typing import Annotated
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
 
+from fmnist.common.validation import STRICT
 from fmnist.training.settings import setting_names
 
-NUMBERS = (
-    "train_loss",
-    "train_accuracy",
-    "test_loss",
-    "test_accuracy",
-    "fitted_train_accuracy",
-    "generalization_gap",
-)
-MEASURED = ("parameter_count", *NUMBERS, "diverged", "epochs_trained")
-WHERE = ("seconds", "device", "engine")
-RUN_COLUMNS = ("run_id", "seed", *setting_names(), *MEASURED, *WHERE)
-CURVE_HEADER = "epoch,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate"
-FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # stand in both of a run's files
+Fraction = Annotated[float, Field(ge=0, le=1)]
+# The loss of an epoch is nan or inf where the training has diverged.
+EpochLoss = Annotated[float, Field(allow_inf_nan=True)]
+
+
+class Part(BaseModel):
+    """Some of the keys of a document; what else is in it is ignored."""
+
+    model_config = ConfigDict(**{**STRICT, "extra": "ignore"})
+
+
+class Run(Part):
+    """A row of runs.csv, but for the settings."""
+
+    run_id: str
+    seed: Annotated[int, Field(ge=0, le=4_294_967_295)]
+    parameter_count: Annotated[int, Field(ge=1, le=10**12)]
+    train_loss: float | None  # None: not finite
+    train_accuracy: Fraction
+    test_loss: float | None
+    test_accuracy: Fraction
+    fitted_train_accuracy: Fraction  # of the final network, dropout off
+    generalization_gap: float
+    diverged: bool
+    epochs_trained: Annotated[int, Field(ge=1, le=1_000_000)]
+    seconds: Annotated[float, Field(ge=0)]
+    device: str
+    engine: str
+
+
+class Epoch(Part):
+    """A row of a loss curve."""
+
+    epoch: int
+    train_loss: EpochLoss
+    train_accuracy: Fraction
+    test_loss: EpochLoss
+    test_accuracy: Fraction
+    learning_rate: Annotated[float, Field(ge=0)]
+
+
+FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # of the last epoch, in both tables
+TEXTS = ("run_id", "device", "engine")
+RUN_COLUMNS = ("run_id", "seed", *setting_names(), *list(Run.model_fields)[2:])
+CURVE_HEADER = ",".join(Epoch.model_fields)
 
 # What tables, claims and figures measure: the column of runs.csv, and the factor to the unit of the report.
 MEASURES = {

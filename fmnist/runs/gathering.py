@@ -1,134 +1,97 @@
-"""Gather the files of many runs into tidy tables: results/runs.csv and results/loss.csv."""
+"""Gather many runs into tidy tables: runs.csv, loss.csv and provenance.json of results/."""
 
-import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from fmnist.common.errors import DataError
-from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURED, RUN_COLUMNS, WHERE
-from fmnist.runs.provenance import provenance_fault
-from fmnist.training.settings import Value, format_value, setting_names
+from fmnist.common.errors import DataError, FmnistError
+from fmnist.common.validation import checked
+from fmnist.runs.checks import as_text, checked_curve, checked_row, expect, read_json, read_lines
+from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, Epoch, Run
+from fmnist.runs.provenance import Summary, summary_of
+from fmnist.training.settings import Value, setting_names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """What the tables of all runs hold of one run."""
+
+    row: Mapping[str, Any]  # of runs.csv
+    curve: Sequence[str]  # its lines of loss.csv
+    made: Summary  # how it was made; of a reused run, how those of its folder were made
+    reused_from: str | None = None  # the folder in the config; None: trained here
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunFolder:
-    """One finished run: where it lies, and what it has to be."""
+    """Where the files of a finished run are, and which run they have to be of."""
 
     path: Path
     run_id: str
     seed: int
-    settings: dict[str, Value]
-
-    def read_json(self, name: str) -> Any:
-        """Read one of the run's JSON files; DataError where it is missing or broken."""
-        text = self.read_text(name)
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise self.refused(name, f"cannot be read ({error})") from None
-
-    def read_text(self, name: str) -> str:
-        """Read one of the run's text files; DataError where it is missing or no text."""
-        try:
-            return (self.path / name).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise self.refused(name, f"cannot be read ({error})") from None
-
-    def refused(self, name: str, why: str) -> DataError:
-        """Return the error that says why one of the run's files is not used, and what to do."""
-        return DataError(f"{self.path / name} {why}; delete {self.path} to train the run anew.")
+    settings: Mapping[str, Value]
 
 
-def gather_runs(folders: Iterable[RunFolder], data_sha256: str) -> tuple[pd.DataFrame, list[tuple[str, Any]]]:
-    """Return runs.csv as a frame, and (run id, provenance) of every run.
+def read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
+    """Return a run that was trained here.
 
-    Raises DataError where a metrics file is not that of its own run: another config,
-    seed or data set.
+    Raises DataError where a file is missing or broken, or of another run, seed, config or data set.
     """
-    rows, provenances = [], []
-    for folder in folders:
-        metrics, provenance = folder.read_json("metrics.json"), folder.read_json("provenance.json")
-        _check(folder, metrics, data_sha256)
-        if fault := provenance_fault(provenance):
-            raise folder.refused("provenance.json", fault)
-        rows.append(_row(metrics, provenance))
-        provenances.append((folder.run_id, provenance))
-    return pd.DataFrame(rows, columns=list(RUN_COLUMNS)), provenances
-
-
-def _check(folder: RunFolder, metrics: Any, data_sha256: str) -> None:
-    expected = {
-        "run_id": folder.run_id,
-        "seed": folder.seed,
-        "config": folder.settings,
-        "data_sha256": data_sha256,
-    }
-    for key, value in expected.items():
-        found = metrics.get(key) if isinstance(metrics, dict) else None
-        if found != value:
-            raise folder.refused("metrics.json", f"holds {key} {found!r}, which is not that of its run ({value!r})")
-    for key in MEASURED:
-        if not _is_number(key, metrics.get(key, "")):
-            raise folder.refused("metrics.json", f"holds no number as its {key}")
-
-
-def _is_number(key: str, value: Any) -> bool:
-    if key == "epochs_trained":
-        return isinstance(value, int)
-    return isinstance(value, int | float) or (value is None and key in FINAL)  # null: not finite
-
-
-def _row(metrics: dict[str, Any], provenance: dict[str, Any]) -> dict[str, Any]:
-    settings = {key: format_value(value) for key, value in metrics["config"].items() if value is not None}
-    measured = {key: metrics[key] for key in MEASURED}
-    where = {key: provenance[key] for key in WHERE}
-    return {"run_id": metrics["run_id"], "seed": metrics["seed"], **settings, **measured, **where}
-
-
-def gather_curves(folders: Sequence[RunFolder], runs: pd.DataFrame) -> str:
-    """Return loss.csv of all runs as text: each run's rows, its id and seed before them.
-
-    `runs` is what `gather_runs` returns of the same folders. Raises DataError where a curve is
-    cut, or is not the one that its run's metrics end.
-    """
-    lines = [f"run_id,seed,{CURVE_HEADER}"]
-    for folder, epochs, *final in zip(folders, runs["epochs_trained"], *(runs[name] for name in FINAL), strict=True):
-        lines += [f"{folder.run_id},{folder.seed},{row}" for row in _curve(folder, epochs, final)]
-    return "\n".join(lines) + "\n"
-
-
-def _curve(folder: RunFolder, epochs: int, final: Sequence[float | None]) -> list[str]:
-    """Return the rows of a run's loss curve: one an epoch, the last with the final numbers."""
-    text = folder.read_text("loss.csv")
-    header, *rows = text.splitlines() or [""]
-    if header != CURVE_HEADER or not text.endswith("\n") or not is_whole_curve(rows, epochs, final):
-        what = f"is not the curve of its metrics: one row for each of {epochs} epochs, the last with the final numbers"
-        raise folder.refused("loss.csv", what)
-    return rows
-
-
-def is_whole_curve(rows: Sequence[str], epochs: int, final: Sequence[float | None]) -> bool:
-    """Tell whether rows of a loss.csv are one for each epoch, the last with the final numbers, those of FINAL."""
-    cells = [row.split(",") for row in rows]
-    if not rows or [cell for cell, *_ in cells] != [str(epoch) for epoch in range(1, epochs + 1)]:
-        return False
-    if any(len(row) != len(CURVE_HEADER.split(",")) for row in cells):
-        return False
-    return all(_same(cell, number) for cell, number in zip(cells[-1][1:-1], final, strict=True))
-
-
-def _same(cell: str, number: float | None) -> bool:
-    """Tell whether a cell of loss.csv is a number of metrics.json, where one that is not finite is null."""
     try:
-        value = float(cell)
-    except ValueError:
-        return False
-    return value == number or (not math.isfinite(value) and (number is None or math.isnan(number)))
+        return _read_run(folder, data_sha256)
+    except FmnistError as error:
+        raise DataError(f"{str(error)[:-1]}; delete {folder.path} to train the run again.") from None
+
+
+def _read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
+    place, path = str(folder.path / "metrics.json"), folder.path / "loss.csv"
+    metrics, provenance = (read_json(folder.path / name) for name in ("metrics.json", "provenance.json"))
+    made = summary_of(provenance, str(folder.path / "provenance.json"))
+    for key, value in {"run_id": folder.run_id, "seed": folder.seed, "data_sha256": data_sha256}.items():
+        expect(place, key, metrics.get(key), value)
+    run = checked(Run, {**provenance, **metrics}, f"{place} with provenance.json")
+    row = checked_row(place, run, as_text(metrics.get("config")), folder.settings)
+    return RunRecord(row=row, curve=checked_curve(path, read_lines(path, Epoch.model_fields), row), made=made)
+
+
+def runs_table(records: Iterable[RunRecord]) -> pd.DataFrame:
+    """Return runs.csv: one row a run and seed, settings as text."""
+    return pd.DataFrame([record.row for record in records], columns=list(RUN_COLUMNS))
+
+
+def curves_text(records: Iterable[RunRecord]) -> str:
+    """Return loss.csv of all runs: one line an epoch, the run's id and seed first."""
+    lines = [line for record in records for line in record.curve]
+    return "\n".join([f"run_id,seed,{CURVE_HEADER}", *lines]) + "\n"
+
+
+def summarise(records: Sequence[RunRecord]) -> dict[str, Any]:
+    """Return provenance.json: how the runs were made, every distinct value once."""
+    runs, made = runs_table(records), [record.made for record in records]
+    reused = [record for record in records if record.reused_from]
+    packages = sorted({name for one in made for name in one.versions})
+    return {
+        "runs": len(records),
+        "reused": [_reused(reused)] if reused else [],
+        "versions": {name: _distinct(one.versions.get(name, []) for one in made) for name in packages},
+        **{key: _distinct(getattr(one, key) for one in made) for key in Summary.model_fields if key != "versions"},
+        "devices": sorted(set(runs["device"])),
+        "engines": sorted(set(runs["engine"])),
+        "seconds_total": round(float(runs["seconds"].sum()), 3),
+        "seconds_by_run": {run_id: round(sum(one) / len(one), 3) for run_id, one in runs.groupby("run_id")["seconds"]},
+    }
+
+
+def _reused(records: Sequence[RunRecord]) -> dict[str, Any]:
+    revisions = _distinct(record.made.git_revisions for record in records)
+    return {"from": records[0].reused_from, "runs": len(records), "git_revisions": revisions}
+
+
+def _distinct(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    return sorted({value for values in lists for value in values} - {None})
 
 
 def read_runs(path: Path) -> pd.DataFrame:

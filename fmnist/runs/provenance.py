@@ -1,13 +1,43 @@
 """Where numbers come from: versions, hardware, data and code of a run."""
 
+import os
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from fmnist.common.validation import checked
+from fmnist.runs.columns import Part
+
+PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake")
+
+
+class Summary(Part):
+    """How many runs were made: each value that one of them has."""
+
+    versions: dict[str, list[str]]  # by package
+    platforms: list[str]
+    cpus: list[str]
+    threads: list[int]
+    data_sha256: list[str]
+    git_revisions: list[str | None]  # None: not known
+
+
+def summary_of(run: Any, place: str) -> Summary:
+    """Return the summary of one run's provenance.json. Raises ConfigError where a value is missing or invalid."""
+    given = run if isinstance(run, dict) else {}
+    versions = given.get("versions")
+    document = {
+        "versions": {name: [version] for name, version in versions.items()} if isinstance(versions, dict) else versions,
+        "platforms": [given.get("platform")],
+        "cpus": [given.get("cpu")],
+        "threads": [given.get("threads")],
+        "data_sha256": [given.get("data_sha256")],
+        "git_revisions": [given.get("git_revision")],
+    }
+    return checked(Summary, document, place)
 
 
 def describe_run(*, device: str, engine: str, threads: int, data_sha256: str, seconds: float) -> dict[str, Any]:
@@ -40,84 +70,22 @@ def cpu_name() -> str:
     return names[0] if names else platform.machine()
 
 
-def git_revision(folder: Path = Path(__file__).parent) -> str | None:
-    """Return the revision of the code, "-dirty" where files differ; None without git."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+def git_revision(project: Path = PROJECT) -> str | None:
+    """Return the revision of the code, "-dirty" where files differ; None where the project is no repository.
+
+    An archive of the project may be unpacked inside another repository, whose revision says nothing about it.
+    """
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        if Path(_git(project, "rev-parse", "--show-toplevel")) != project.resolve():
+            return None
+        return _git(project, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip()
 
 
-def provenance_fault(document: Any) -> str | None:
-    """Say what keeps a run's provenance.json from being summarised; None where nothing does."""
-    if not isinstance(document, dict):
-        return f"holds {document!r:.60}, which is no mapping"
-    if isinstance(document.get("seconds"), bool) or not isinstance(document.get("seconds"), int | float):
-        return "holds no number as its seconds"
-    texts = {"device": document.get("device"), "engine": document.get("engine")}
-    faults = [key for key, value in texts.items() if not isinstance(value, str)]
-    faults += [key for key in _SUMMARISED.values() if isinstance(document.get(key), list | dict)]
-    faults += [key for key in ("versions", "one_of") if not isinstance(document.get(key, {}), dict)]
-    return f"holds {faults[0]} {document.get(faults[0])!r:.60}, which is none" if faults else None
-
-
-def summarise(runs: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Summarise (run id, provenance) pairs of many runs: every distinct value once.
-
-    Of a run that was reused, several values can be known, of which one is its own: all of them count.
-    """
-    pairs = list(runs)
-    documents = [document for _, document in pairs]
-    seconds: dict[str, list[float]] = {}
-    for run_id, document in pairs:
-        seconds.setdefault(run_id, []).append(float(document["seconds"]))
-    return {
-        "runs": len(pairs),
-        "reused": _reused(documents),
-        "versions": _distinct_versions(documents),
-        **{plural: _distinct(documents, key, plural) for plural, key in _SUMMARISED.items()},
-        "seconds_total": round(sum(map(sum, seconds.values())), 3),
-        "seconds_by_run": {run_id: round(sum(s) / len(s), 3) for run_id, s in sorted(seconds.items())},
-    }
-
-
-_SUMMARISED = {
-    "platforms": "platform",
-    "cpus": "cpu",
-    "devices": "device",
-    "engines": "engine",
-    "threads": "threads",
-    "data_sha256": "data_sha256",
-    "git_revisions": "git_revision",
-}
-
-
-def _reused(documents: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return from where how many runs were reused, and which revisions of the code had trained them."""
-    folders = sorted({document["reused_from"] for document in documents if "reused_from" in document})
-    own = {folder: [d for d in documents if d.get("reused_from") == folder] for folder in folders}
-    return [
-        {"from": folder, "runs": len(found), "git_revisions": _distinct(found, "git_revision", "git_revisions")}
-        for folder, found in own.items()
-    ]
-
-
-def _distinct(documents: list[Mapping[str, Any]], key: str, plural: str) -> list[Any]:
-    found = {value for document in documents for value in _values(document, key, plural)}
-    return sorted(found - {None})
-
-
-def _values(document: Mapping[str, Any], key: str, plural: str) -> list[Any]:
-    """Return a run's own value, or else those of which it has one."""
-    return [document[key]] if key in document else list(document.get("one_of", {}).get(plural, []))
-
-
-def _distinct_versions(documents: list[Mapping[str, Any]]) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    for document in documents:
-        own = {name: [version] for name, version in document.get("versions", {}).items()}
-        for name, versions in (own or document.get("one_of", {}).get("versions", {})).items():
-            found.setdefault(name, set()).update(versions)
-    return {name: sorted(versions) for name, versions in sorted(found.items())}
+def _git(folder: Path, *arguments: str) -> str:
+    # GIT_DIR and its like would name another repository.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", str(folder), *arguments]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=environment)
+    return answer.stdout.removesuffix("\n")

@@ -18,12 +18,13 @@ from faults.trainings import Training, prepared
 from training_process import OUTPUTS
 
 from fmnist.common.errors import DataError
-from fmnist.runs.gathering import CURVE_HEADER, RunFolder, gather_curves, gather_runs
+from fmnist.runs.columns import CURVE_HEADER
+from fmnist.runs.gathering import RunFolder, read_run
 from fmnist.training.dataset import Dataset, load_dataset
 
 DATA = "d" * 64
 CHANCE = random.Random(7)  # noqa: S311
-ANEW = r"gather failed: .*; delete results/quick/runs/fc/seed=0 to train the run anew\."
+ANEW = r"gather failed: .*; delete results/quick/runs/fc/seed=0 to train the run again\."
 
 
 @fault(
@@ -90,7 +91,7 @@ def cut_anywhere(folder: Path) -> Outcome:
 @fault("Metrics of another config, seed or data", "one setting, the seed, the id or the data's hash changed", fast=True)
 def other_settings(folder: Path) -> Outcome:
     run, times = _run_folder(folder), 0
-    metrics = run.read_json("metrics.json")
+    metrics = json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))
     config = metrics["config"]
     spoilt = [{**metrics, "config": {**config, key: "other"}} for key in config]
     spoilt += [{**metrics, key: "other"} for key in ("run_id", "seed", "data_sha256")]
@@ -114,10 +115,9 @@ def _run_folder(folder: Path) -> RunFolder:
 
 def _refused(run: RunFolder) -> bool:
     try:
-        runs, _ = gather_runs([run], DATA)
-        gather_curves([run], runs)
+        read_run(run, DATA)
     except DataError as error:
-        return str(error).endswith(f"; delete {run.path} to train the run anew.")
+        return str(error).endswith(f"; delete {run.path} to train the run again.")
     return False
 
 

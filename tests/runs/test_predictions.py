@@ -1,77 +1,63 @@
-"""Predictions are read only where they are those of their run."""
+"""Predictions: read where they are of their run, and all of them in one file."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from builders import runs_frame
+from sentences import is_one_sentence
 
 from fmnist.common.errors import DataError
-from fmnist.runs.predictions import NOT_KNOWN, Classes, all_predictions, read_predictions, read_test_labels
+from fmnist.runs import predictions
+from fmnist.runs.predictions import read_predictions, read_store, read_test_labels, write_store
 
 LABELS = np.array([0, 1, 2, 9], dtype=np.uint8)
+CLASSES = {("fc", 0): [0, 1, 9], ("fc", 4294967295): [0, 2, 9], ("lenet5__a=0.1", 0): [1, 1, 1]}
+STORE = {pair: np.array(found, dtype=np.uint8) for pair, found in CLASSES.items()}
 
 
-def written(folder: Path, classes: Any) -> Path:
-    path = folder / "fc/seed=0/predictions.npy"
-    path.parent.mkdir(parents=True)
-    np.save(path, classes)
-    return path
-
-
-def classes(*numbers: int) -> Classes:
+def classes(*numbers: int) -> Any:
     return np.array(numbers, dtype=np.uint8)
 
 
-def test_every_row_of_runs_csv_gives_its_predictions(tmp_path: Path) -> None:
-    for run_id, seed, predicted in (("fc", 0, classes(0, 1, 2, 9)), ("lenet5", 3, classes(0, 1, 2, 2))):
-        path = tmp_path / run_id / f"seed={seed}"
-        path.mkdir(parents=True)
-        np.save(path / "predictions.npy", predicted)
-    runs = runs_frame([("lenet5", 3, 0.75, 0.1), ("fc", 0, 1.0, None)])
-    found = [(run_id, seed, p.tolist()) for run_id, seed, p in all_predictions(runs, tmp_path, LABELS)]
-    assert found == [("lenet5", 3, [0, 1, 2, 2]), ("fc", 0, [0, 1, 2, 9])]
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "predictions.npy"
 
 
-def test_a_run_that_came_without_its_predictions_is_left_out(tmp_path: Path) -> None:
-    path = written(tmp_path, NOT_KNOWN)
-    assert read_predictions(path, LABELS, 0.5) is None
-    assert list(all_predictions(runs_frame([("fc", 0, 0.5, 0.1)]), tmp_path, LABELS)) == []
+def test_predictions_of_their_run_are_read(path: Path) -> None:
+    np.save(path, classes(0, 1, 2, 2))
+    assert read_predictions(path, LABELS, 0.75).tolist() == [0, 1, 2, 2]
 
 
 @pytest.mark.parametrize(
     ("content", "accuracy", "fault"),
     [
-        (classes(0, 1, 2), 0.75, r"holds uint8 of shape \(3,\); allowed: uint8 of shape \(4,\)"),
-        (classes(0, 1, 2, 9).astype(np.int64), 1.0, r"holds int64 of shape \(4,\); allowed: uint8"),
-        (classes(0, 1, 2, 10), 0.75, "holds the class 10; allowed: 0 to 9"),
-        (classes(0, 1, 2, 2), 1.0, "has an accuracy of 0.75, and its run's test_accuracy is 1; allowed: the same"),
-        (classes(0, 1, 2, 2), float("nan"), "test_accuracy is nan"),
+        (classes(0, 1, 2), 0.75, "holds uint8 of shape (3,); expected uint8 of shape (4,)"),
+        (classes(0, 1, 2, 9).astype(np.int64), 1.0, "holds int64 of shape (4,); expected uint8"),
+        (classes(0, 1, 2, 10), 0.75, "holds the class 10; expected 0 to 9"),
+        (classes(0, 1, 2, 2), 1.0, "has an accuracy of 0.75; expected 1, the test_accuracy of its run"),
+        (classes(0, 1, 2, 2), float("nan"), "expected nan"),
         (np.array([object()]), 1.0, "cannot be read"),
+        (b"", 1.0, "cannot be read"),
+        (b"\x93NUMPY", 1.0, "cannot be read"),
+        (None, 1.0, "cannot be read"),
     ],
-    ids=["short", "type", "class", "accuracy", "no accuracy", "pickled"],
 )
 def test_predictions_of_another_run_are_refused_in_one_sentence(
-    tmp_path: Path, content: Any, accuracy: float, fault: str
+    path: Path, content: Any, accuracy: float, fault: str
 ) -> None:
-    path = written(tmp_path, content)
-    with pytest.raises(DataError, match=fault) as caught:
+    if isinstance(content, np.ndarray):
+        np.save(path, content)
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
         read_predictions(path, LABELS, accuracy)
     message = str(caught.value)
     assert message.startswith(str(path))
-    assert message.endswith(f"; delete {path.parent} to train the run anew.")
-    assert "\n" not in message
-
-
-@pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY"], ids=["missing", "empty", "cut"])
-def test_a_file_that_is_no_array_is_named(tmp_path: Path, content: bytes | None) -> None:
-    path = written(tmp_path, classes(0))
-    path.unlink()
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(DataError, match=r"predictions\.npy cannot be read"):
-        read_predictions(path, LABELS, 1.0)
+    assert fault in message
+    assert message.endswith(f"; delete {path.parent} to train the run again.")
+    assert is_one_sentence(message)
 
 
 def test_labels_are_those_of_the_test_images(arrays: Path, sample: Any) -> None:
@@ -82,3 +68,72 @@ def test_a_file_without_labels_is_named(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", images=np.zeros(3))
     with pytest.raises(DataError, match=r"a\.npz is no prepared Fashion-MNIST file .*; delete it"):
         read_test_labels(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("store", [STORE, {}])
+def test_what_is_stored_comes_back_and_is_always_the_same_bytes(path: Path, store: Any) -> None:
+    write_store(path, store)
+    before = path.read_bytes()
+    write_store(path, store)
+    assert path.read_bytes() == before
+    assert {pair: found.tolist() for pair, found in read_store(path).items()} == (CLASSES if store else {})
+
+
+GOOD = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((3, 1), np.uint8)}
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        read_store(path)
+    assert is_one_sentence(str(caught.value))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"run_id": np.array([object()])}, "cannot be read"),  # pickled
+        ({"run_id": np.array([1])}, "holds int64 of shape"),
+        ({"seed": np.array([0.5])}, "float64 of shape"),
+        ({"seed": np.array([0, 1])}, "of shape (2,)"),
+        ({"classes": np.zeros((3, 1), np.int64)}, "int64 of shape (3, 1)"),
+        ({"classes": np.zeros(3, np.uint8)}, "uint8 of shape (3,)"),
+        ({"classes": np.zeros((1, 3), np.uint8)}, "uint8 of shape (1, 3)"),
+        ({"run_id": np.array("fc"), "seed": np.array(0), "classes": np.zeros(3, np.uint8)}, "of shape ()"),
+        ({"run_id": np.array(["fc"] * 2), "seed": np.array([0, 0]), "classes": np.zeros((3, 2), np.uint8)}, "twice"),
+    ],
+)
+def test_a_store_with_another_content_is_refused(path: Path, changes: dict[str, Any], fault: str) -> None:
+    with path.open("wb") as stream:
+        np.savez(stream, **{**GOOD, **changes})
+    assert fault in refused(path)
+
+
+def test_an_archive_that_unpacks_to_more_than_the_limit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predictions, "MOST_UNPACKED", 100_000)
+    write_store(path, {("fc", 0): np.zeros(99_000, np.uint8)})
+    assert read_store(path).keys() == {("fc", 0)}
+    write_store(path, {("fc", 0): np.zeros(100_000, np.uint8)})
+    assert path.stat().st_size < 1_000
+    assert "unpacks to 100,400 bytes; expected at most 100,000" in refused(path)
+
+
+def test_a_lone_array_and_a_store_that_is_cut_anywhere_are_refused(path: Path) -> None:
+    np.save(path, np.zeros(3, np.uint8))
+    assert "cannot be read" in refused(path)
+    write_store(path, STORE)
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        assert "cannot be read" in refused(path)
+
+
+def test_a_flipped_byte_is_refused_or_changes_nothing(path: Path) -> None:
+    write_store(path, STORE)
+    content = path.read_bytes()
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        try:
+            assert {pair: found.tolist() for pair, found in read_store(path).items()} == CLASSES
+        except DataError as error:
+            assert is_one_sentence(str(error))  # noqa: PT017

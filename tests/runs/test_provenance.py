@@ -1,6 +1,5 @@
 """Where numbers come from, for one run and for many."""
 
-import hashlib
 import json
 import platform
 import subprocess
@@ -10,9 +9,8 @@ from pathlib import Path
 import pytest
 from builders import provenance_of
 
-from fmnist.common.checksums import file_sha256
 from fmnist.runs import provenance
-from fmnist.runs.provenance import cpu_name, describe_run, git_revision, package_versions, summarise
+from fmnist.runs.provenance import cpu_name, describe_run, git_revision, package_versions
 
 
 def test_a_run_is_described_in_plain_json() -> None:
@@ -32,12 +30,6 @@ def test_versions_are_those_installed() -> None:
 
 def test_the_cpu_has_a_name() -> None:
     assert cpu_name().strip()
-
-
-def test_sha256_of_a_file(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(b"abc")
-    assert file_sha256(tmp_path / "x") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert file_sha256(tmp_path / "x") == hashlib.sha256(b"abc").hexdigest()
 
 
 @pytest.fixture
@@ -65,46 +57,23 @@ def test_a_tag_does_not_hide_the_revision(repository: Path) -> None:
     assert git_revision(repository) == before
 
 
+def test_an_archive_inside_another_repository_has_no_revision(repository: Path) -> None:
+    inside = repository / "unpacked"
+    inside.mkdir()
+    assert git_revision(inside) is None
+
+
+def test_git_dir_in_the_environment_names_no_other_repository(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, elsewhere = git_revision(repository), tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(elsewhere))
+    assert git_revision(elsewhere) is None
+    assert git_revision(repository) == before
+
+
 def test_without_git_there_is_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert git_revision(tmp_path / "nowhere") is None
     monkeypatch.setenv("PATH", str(tmp_path))
     assert git_revision(Path(provenance.__file__).parent) is None
-
-
-def test_many_runs_are_summarised_with_every_distinct_value_once() -> None:
-    summary = summarise(
-        [
-            ("lenet5", provenance_of(seconds=10, threads=2)),
-            ("lenet5", provenance_of(seconds=20, engine="native", cpu="Another CPU")),
-            ("fc", provenance_of(seconds=1.5, git_revision=None, versions={"python": "3.12.1"})),
-        ]
-    )
-    assert summary == {
-        "runs": 3,
-        "reused": [],
-        "versions": {"python": ["3.11.0", "3.12.1"], "torch": ["2.9.0"]},
-        "platforms": ["Linux"],
-        "cpus": ["A CPU", "Another CPU"],
-        "devices": ["cpu"],
-        "engines": ["native", "torch"],
-        "threads": [1, 2],
-        "data_sha256": ["d" * 64],
-        "git_revisions": ["f" * 40],
-        "seconds_total": 31.5,
-        "seconds_by_run": {"fc": 1.5, "lenet5": 15.0},
-    }
-
-
-def test_of_a_reused_run_every_value_that_may_be_its_own_counts() -> None:
-    one_of = {"versions": {"python": ["3.9", "3.11.0"]}, "cpus": ["B", "C"], "git_revisions": ["1", "2"]}
-    kept = {"reused_from": "kept", "device": "cuda", "engine": "torch", "seconds": 3.0, "data_sha256": "d" * 64}
-    summary = summarise([("fc", provenance_of()), ("fc", {**kept, "one_of": one_of}), ("lenet5", kept)])
-    assert summary["reused"] == [{"from": "kept", "runs": 2, "git_revisions": ["1", "2"]}]
-    assert summary["versions"] == {"python": ["3.11.0", "3.9"], "torch": ["2.9.0"]}
-    assert (summary["cpus"], summary["devices"]) == (["A CPU", "B", "C"], ["cpu", "cuda"])
-    assert summary["git_revisions"] == ["1", "2", "f" * 40]
-    assert summary["platforms"] == ["Linux"]
-
-
-def test_no_runs_are_summarised_too() -> None:
-    assert summarise([])["runs"] == 0

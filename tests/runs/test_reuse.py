@@ -1,150 +1,156 @@
 """Which runs a folder of committed results stands in for, and what it may not hold."""
 
-import csv
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import ROOT, changed, plan
+from run_builders import DATA, SETTINGS, finished, spoil
 from sentences import is_one_sentence
 
-from fmnist.common.errors import ConfigError
-from fmnist.runs.reuse import data_hash, measured, read_known, reusable
+from fmnist.common.checksums import file_sha256
+from fmnist.common.errors import FmnistError
+from fmnist.runs.gathering import curves_text, read_run, runs_table, summarise
+from fmnist.runs.reuse import data_hash, read_reused
 
 REFERENCE = ROOT / "reference"
-SETTINGS = {run_id: run.settings() for run_id, run in plan().runs.items()}
+PAIRS = [("fc", 0), ("fc", 7), ("lenet5", 0)]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of what is needed of reference/, to be spoiled."""
-    for name in ("runs.csv", "loss.csv", "provenance.json"):
-        shutil.copy(REFERENCE / name, tmp_path)
+    """A folder with the tidy tables of three runs."""
+    records = [read_run(finished(tmp_path, *pair), DATA) for pair in PAIRS]
+    runs_table(records).to_csv(tmp_path / "runs.csv", index=False)
+    (tmp_path / "loss.csv").write_text(curves_text(records), encoding="utf-8")
+    (tmp_path / "provenance.json").write_text(json.dumps(summarise(records)), encoding="utf-8")
     return tmp_path
 
 
-def held(folder: Path, settings: Any = SETTINGS, checksums: str = "fashion_mnist") -> list[tuple[str, int]]:
-    planned = [(run_id, seed) for run_id in settings for seed in (0, 99)]
-    return reusable(read_known(folder, "kept"), settings, planned, checksums)
-
-
-def spoil(path: Path, line: int, **cells: str) -> None:
-    """Change cells of one line of a table; the first after the header is line 1."""
-    header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
-    for name, cell in cells.items():
-        rows[line - 1][header.index(name)] = cell
-    path.write_text("\n".join(",".join(row) for row in [header, *rows]) + "\n", encoding="utf-8")
+def held(folder: Path, settings: Any = SETTINGS, data: str = DATA) -> dict[tuple[str, int], Any]:
+    planned = [(run_id, seed) for run_id in settings for seed in (0, 7, 99)]
+    return read_reused(folder, "kept", planned, settings, data)
 
 
 def test_the_reference_stands_in_for_every_run_of_its_seeds_and_for_no_other() -> None:
-    assert held(REFERENCE) == [(run_id, 0) for run_id in SETTINGS]
+    planned = [(run_id, seed) for run_id in SETTINGS for seed in (0, 99)]
+    found = read_reused(REFERENCE, "reference", planned, SETTINGS, data_hash("fashion_mnist"))
+    assert sorted(found) == sorted((run_id, 0) for run_id in SETTINGS)
 
 
 def test_the_hash_of_the_data_is_that_of_its_list_of_checksums(arrays: Path) -> None:
-    from fmnist.common.checksums import file_sha256
-
     assert data_hash("sample") == file_sha256(arrays.with_suffix(".sha256"))
 
 
-def test_what_the_config_does_not_plan_is_not_looked_at(folder: Path) -> None:
-    spoil(folder / "runs.csv", 1, run_id="of_an_older_config", epochs="3", train_loss="x")
-    assert len(held(folder)) == len(SETTINGS) - 1
+def test_the_tables_of_reused_runs_have_the_same_bytes(folder: Path) -> None:
+    found = held(folder)
+    records = [found[pair] for pair in PAIRS]
+    assert runs_table(records).to_csv(index=False) == (folder / "runs.csv").read_text(encoding="utf-8")
+    assert curves_text(records) == (folder / "loss.csv").read_text(encoding="utf-8")
+    before = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    kept = {"from": "kept", "runs": 3, "git_revisions": ["f" * 40]}
+    assert summarise(records) == {**before, "reused": [kept]}
+
+
+def test_own_and_reused_runs_are_summarised_together(folder: Path, tmp_path: Path) -> None:
+    summary = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    several = {**summary, "cpus": ["B", "C"], "git_revisions": ["1", "2"], "versions": {"python": ["3.9", "3.11.0"]}}
+    (folder / "provenance.json").write_text(json.dumps(several), encoding="utf-8")
+    own = read_run(finished(tmp_path / "own", "lenet5", 1), DATA)
+    merged = summarise([own, held(folder)["fc", 0]])
+    assert merged["reused"] == [{"from": "kept", "runs": 1, "git_revisions": ["1", "2"]}]
+    assert merged["versions"] == {"python": ["3.11.0", "3.9"], "torch": ["2.9.0"]}
+    assert merged["cpus"] == ["A CPU", "B", "C"]
+    assert merged["git_revisions"] == ["1", "2", "f" * 40]
 
 
 def test_numbers_come_back_exactly(folder: Path) -> None:
-    numbers = {"train_loss": "0.30000000000000004", "test_loss": "1e-05", "generalization_gap": "-5.5e-17"}
-    spoil(folder / "runs.csv", 1, **numbers, diverged="True", train_accuracy="")
-    found = measured(read_known(folder, "kept"), ("fc", 0))
-    assert {key: found[key] for key in numbers} == {key: float(text) for key, text in numbers.items()}
-    assert (found["diverged"], found["train_accuracy"], found["parameter_count"]) == (True, None, 407050)
+    numbers = {"train_loss": "0.30000000000000004", "test_loss": "1e-05"}
+    spoil(folder / "runs.csv", 2, **numbers)
+    spoil(folder / "loss.csv", 3, **numbers)
+    row = held(folder)["fc", 0].row
+    assert (row["train_loss"], row["test_loss"], row["diverged"]) == (0.1 + 0.2, 1e-05, False)
 
 
-def sentence_of(folder: Path, **arguments: Any) -> str:
-    with pytest.raises(ConfigError) as caught:
+def test_settings_of_what_the_config_does_not_plan_are_not_compared(folder: Path) -> None:
+    spoil(folder / "runs.csv", 2, run_id="of_an_older_config", epochs="3")
+    assert sorted(held(folder)) == [("fc", 7), ("lenet5", 0)]
+
+
+def sentence(folder: Path, **arguments: Any) -> str:
+    with pytest.raises(FmnistError) as caught:
         held(folder, **arguments)
-    message = str(caught.value)
-    assert is_one_sentence(message)
-    assert message.startswith("reuse is 'kept', and ")
-    assert "; allowed: " in message
-    return message
-
-
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    message = sentence_of(tmp_path / "nowhere")
-    assert "nowhere is no folder" in message
-    assert "runs.csv, loss.csv, provenance.json" in message
+    assert is_one_sentence(str(caught.value))
+    assert "expected" in str(caught.value) or "missing" in str(caught.value) or "cannot be read" in str(caught.value)
+    return str(caught.value).replace(str(folder), "KEPT")
 
 
 @pytest.mark.parametrize("name", ["runs.csv", "loss.csv", "provenance.json"])
 def test_a_file_that_is_not_there(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    assert f"lacks {name}" in sentence_of(folder)
+    assert sentence(folder).startswith(f"reuse is 'kept', which lacks {name}; expected null, or a folder with runs.csv")
 
 
-def test_a_run_with_other_settings(folder: Path) -> None:
+def test_a_run_with_other_settings_or_data(folder: Path) -> None:
     settings = {run_id: run.settings() for run_id, run in plan(changed({"defaults/epochs": 2})).runs.items()}
-    assert "its run 'fc' has epochs 20, and the config 2" in sentence_of(folder, settings=settings)
-    spoil(folder / "runs.csv", 1, step_size="100")
-    assert "its run 'fc' has step_size 100, and the config null" in sentence_of(folder)
-
-
-def test_other_data(folder: Path) -> None:
-    message = sentence_of(folder, checksums="sample")
-    assert f"the hash {data_hash('fashion_mnist')[:16]}" in message
-    assert f"data.dataset 'sample' have {data_hash('sample')[:16]}" in message
+    assert "KEPT/runs.csv: line 2: epochs is '20'; expected '2'." in sentence(folder, settings=settings)
+    assert "KEPT/provenance.json: data_sha256 is ['ddd" in sentence(folder, data="e" * 64)
 
 
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ({"seed": "1"}, "the run 'fc' with seed 1 twice"),
-        ({"seed": "-1"}, "has the seed '-1'"),
-        ({"test_accuracy": ""}, None),  # not finite: no fault here
-        ({"test_accuracy": "high"}, "the test_accuracy 'high'"),
-        ({"fitted_train_accuracy": ""}, "the fitted_train_accuracy ''"),
-        ({"train_loss": "inf"}, "the train_loss 'inf'"),
-        ({"diverged": "no"}, "the diverged 'no'"),
-        ({"epochs_trained": "20.0"}, "the epochs_trained '20.0'"),
-        ({"seconds": ""}, "the seconds ''"),
+        ({"step_size": "100"}, "step_size is '100'; expected None"),
+        ({"seed": "7"}, "KEPT/runs.csv: line 3 has run 'fc', seed 7 again"),
+        ({"seed": "-1"}, "seed is -1; expected a whole number from 0 to 4,294,967,295"),
+        ({"seed": "9" * 4000}, "seed is 999"),
+        ({"seed": "9" * 5000}, "seed is inf"),
+        ({"test_accuracy": ""}, "test_accuracy is null; expected a number from 0 to 1"),
+        ({"test_accuracy": "high"}, "test_accuracy is 'high' (text)"),
+        ({"test_accuracy": "88.69"}, "test_accuracy is 88.69; expected a number from 0 to 1"),
+        ({"test_accuracy": "0.88"}, "generalization_gap is"),
+        ({"train_loss": "inf"}, "train_loss is inf; expected a number, or null"),
+        ({"train_loss": "0.5"}, "KEPT/loss.csv: line 3: train_loss is 0.16; expected 0.5"),
+        ({"diverged": "no"}, "diverged is 'no' (text); expected true or false"),
+        ({"epochs_trained": "20.0"}, "epochs_trained is 20.0; expected a whole number"),
+        ({"epochs_trained": "1" + "0" * 400}, "epochs_trained is 1000"),
+        ({"epochs_trained": "999999999999"}, "epochs_trained is 999999999999"),
+        ({"epochs_trained": "21"}, "epochs_trained is 21; expected at most 20"),
+        ({"epochs_trained": "3"}, "KEPT/loss.csv: run fc, seed 0: the number of epochs is 2; expected 3"),
+        ({"seconds": ""}, "seconds is null; expected a number of at least 0"),
     ],
 )
-def test_a_cell_that_is_no_number(folder: Path, cells: dict[str, str], words: str | None) -> None:
-    spoil(folder / "runs.csv", 1, **cells)
-    if words is None:
-        held(folder)
-    else:
-        assert words in sentence_of(folder)
+def test_a_cell_that_a_person_spoiled(folder: Path, cells: dict[str, str], words: str) -> None:
+    spoil(folder / "runs.csv", 2, **cells)
+    assert words in sentence(folder)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("runs.csv", b"", "lacks the column 'run_id'"),
+        ("runs.csv", b"", "the column run_id is missing"),
         ("runs.csv", b"\xff\xfe", "cannot be read"),
-        ("runs.csv", b"run_id,seed\nfc,0\n", "lacks the column 'activation'"),
+        ("runs.csv", b"run_id,seed\nfc,0\n", "the column activation is missing"),
+        ("runs.csv", b'run_id,seed\n"fc,0\n', "cannot be read"),
+        ("runs.csv", b"run_id\n" + b"x" * 200_000 + b"\n", "cannot be read"),
         ("provenance.json", b"{", "cannot be read"),
-        ("provenance.json", b"[]", "has data_sha256 None"),
-        ("provenance.json", b'{"data_sha256": ["a", "b"]}', "has data_sha256 ['a', 'b']"),
+        ("provenance.json", b"[]", "holds []"),
+        ("provenance.json", b"{}", "the required key versions is missing"),
+        ("loss.csv", b"run_id,seed,epoch\nfc,0,1\n", "the column train_loss is missing"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(folder: Path, name: str, content: bytes, words: str) -> None:
     (folder / name).write_bytes(content)
-    assert words in sentence_of(folder)
+    assert words in sentence(folder)
 
 
-def test_a_line_that_is_cut(folder: Path) -> None:
-    runs = folder / "runs.csv"
-    with runs.open("a", encoding="utf-8") as stream:
-        stream.write("lenet5,77,tanh\n")
-    assert f"line {len(runs.read_text().splitlines())} of" in sentence_of(folder)
-
-
-def test_a_number_of_another_run_is_no_concern_of_a_report_without_it(folder: Path) -> None:
-    spoil(folder / "runs.csv", 1, train_loss="x")
-    without = {run_id: settings for run_id, settings in SETTINGS.items() if run_id != "fc"}
-    assert len(held(folder, settings=without)) == len(without)
+def test_a_line_that_is_cut_is_named(folder: Path) -> None:
+    for name in ("runs.csv", "loss.csv"):
+        whole = (folder / name).read_bytes()
+        (folder / name).write_bytes(whole[:-20])
+        assert f"KEPT/{name}: line " in sentence(folder)
+        (folder / name).write_bytes(whole)
 
 
 def test_the_committed_summary_is_of_one_data_set() -> None:

@@ -19,12 +19,12 @@ from fmnist.training.loop import EpochRecord, train
 from fmnist.training.losses import LOSSES
 from fmnist.training.models import ACTIVATIONS, MODELS, POOLINGS
 from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS
+from fmnist.training.settings import MODELS as SETTINGS
 from fmnist.training.settings import LeNet5Settings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 REGISTRIES = {
-    "model": MODELS,
     "activation": ACTIVATIONS,
     "pooling": POOLINGS,
     "loss": LOSSES,
@@ -35,6 +35,7 @@ REGISTRIES = {
 
 @pytest.mark.parametrize("setting", REGISTRIES)
 def test_there_is_code_for_exactly_what_the_declaration_allows(setting: str) -> None:
+    assert sorted(MODELS) == sorted(SETTINGS)
     assert sorted(REGISTRIES[setting]) == sorted(json_schema(LeNet5Settings)["properties"][setting]["enum"])
 
 

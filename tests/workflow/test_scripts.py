@@ -13,7 +13,8 @@ from builders import CLAIMS, CONFIG, REPORTED, REPORTED_SCHEMA, ROOT, job, plan_
 
 from fmnist.common.checksums import file_sha256, read_checksums
 from fmnist.common.errors import DataError, DeviceError
-from fmnist.runs.gathering import RUN_COLUMNS
+from fmnist.runs.columns import RUN_COLUMNS
+from fmnist.runs.predictions import write_store
 
 ACTIVATION = {"sweep": {"activation": ["tanh", "relu"]}}  # the original reports both
 PLAN = plan_of({"activation": ACTIVATION}, {"defaults/epochs": 1, "models/lenet5/channels": [2, 4, 8]})
@@ -69,12 +70,18 @@ def gather_job(arrays: Path, root: Path) -> Any:
     return job(
         input={
             "metrics": [str(root / "runs" / run_id / f"seed={seed}/metrics.json") for run_id, seed in RUNS],
+            "reused": [],
             "checksum": arrays.with_suffix(".sha256"),
         },
         output={
             name: root / f"{name}.{kind}" for name, kind in (("runs", "csv"), ("loss", "csv"), ("provenance", "json"))
         },
-        params={"runs": RUNS, "settings": {run_id: run.settings() for run_id, run in PLAN.runs.items()}},
+        params={
+            "runs": RUNS,
+            "trained": RUNS,
+            "reuse": None,
+            "settings": {run_id: run.settings() for run_id, run in PLAN.runs.items()},
+        },
     )
 
 
@@ -248,7 +255,10 @@ def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pyte
 
 def test_confusion_counts_every_image_and_is_drawn(results: Path, arrays: Path, tmp_path: Path) -> None:
     table = tmp_path / "confusion.csv"
-    inputs = {"runs": results / "runs.csv", "arrays": arrays, "known": []}
+    inputs = {"runs": results / "runs.csv", "reused": [], "arrays": arrays}
+    store = tmp_path / "predictions.npz"
+    script("predictions").main(job(input=inputs, output={"only": store}, params={"trained": RUNS}))
+    inputs = {"predictions": store, "arrays": arrays, "known": []}
     script("confusion").main(job(input=inputs, output={"only": table}))
     for run in rows_of(results / "runs.csv"):
         own = [row for row in rows_of(table) if (row["run_id"], row["seed"]) == (run["run_id"], run["seed"])]
@@ -265,18 +275,15 @@ def test_confusion_counts_every_image_and_is_drawn(results: Path, arrays: Path, 
 def test_image_noise_is_that_of_the_pairs_that_claims_compare(arrays: Path, tmp_path: Path) -> None:
     with np.load(arrays) as prepared:
         labels = prepared["test_labels"]
-    lines = ["run_id,seed,test_accuracy"]
+    store = {("not compared", 0): labels}
     for run_id, seed, wrong in (("a", 0, 75), ("a", 1, 60), ("b", 0, 150), ("b", 1, 165)):
-        folder = tmp_path / "runs" / run_id / f"seed={seed}"
-        folder.mkdir(parents=True)
-        predicted = np.where(np.arange(750) < wrong, (labels + 1) % 10, labels).astype(np.uint8)
-        np.save(folder / "predictions.npy", predicted)
-        lines.append(f"{run_id},{seed},{1 - wrong / 750}")
-    (tmp_path / "runs.csv").write_text("\n".join([*lines, "not compared,0,0.5"]), encoding="utf-8")
+        store[run_id, seed] = np.where(np.arange(750) < wrong, (labels + 1) % 10, labels).astype(np.uint8)
+    write_store(tmp_path / "predictions.npz", store)
     (tmp_path / "claims.csv").write_text(
         "id,measure,first,second,first_run,second_run\nc,accuracy,A,B,a,b\n", encoding="utf-8"
     )
-    inputs = {"runs": tmp_path / "runs.csv", "verdicts": tmp_path / "claims.csv", "arrays": arrays, "known": []}
+    inputs = {"predictions": tmp_path / "predictions.npz", "verdicts": tmp_path / "claims.csv"}
+    inputs |= {"arrays": arrays, "known": []}
     output = tmp_path / "noise.csv"
     script("image_noise").main(job(input=inputs, output={"only": output}))
     (row,) = rows_of(output)

@@ -1,7 +1,5 @@
 # A verdict on every claim of the original, and what the test images have to do with it.
 
-KNOWN_NOISE = reused_files("image_noise.csv", "runs.csv")
-
 CLAIM_IDS = [claim.id for claim in read_claims(BASE / "report/claims.yaml").claims]
 CLAIM_EXPERIMENTS = {
     name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
@@ -62,12 +60,12 @@ rule claim_figures:
 
 rule image_noise:
     input:
-        # The script reads the predictions.npy of the runs that claims compare, in runs/ beside it.
-        runs=rules.gather.output.runs,
+        predictions=rules.predictions.output[0],
         verdicts=rules.claims_table.output[0],
         arrays=ancient(ARRAYS),
-        # What is known of reused runs whose predictions are not.
-        known=KNOWN_NOISE,
+        # For reused runs without predictions (fmnist/analysis/known.py).
+        known=reused_files("image_noise.csv", "runs.csv"),
+        runs=rules.gather.output.runs,
         code=up_to("claims"),
     output:
         report(

@@ -1,13 +1,33 @@
 # Class by class: which is taken for which, and what each change does to every one of them.
 
 
+rule predictions:
+    input:
+        # The script reads the predictions.npy of the runs that are trained here, in runs/ beside it.
+        runs=rules.gather.output.runs,
+        reused=reused_files("predictions.npz"),
+        arrays=ancient(ARRAYS),
+        code=up_to("runs"),
+    output:
+        f"{RESULTS}/predictions.npz",
+    log:
+        f"{LOGS}/predictions.log",
+    benchmark:
+        f"{BENCHMARKS}/predictions.tsv"
+    localrule: True
+    params:
+        trained=TRAINED,
+    script:
+        "../scripts/predictions.py"
+
+
 rule confusion:
     input:
-        # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
-        runs=rules.gather.output.runs,
+        predictions=rules.predictions.output[0],
         arrays=ancient(ARRAYS),
-        # What is known of reused runs whose predictions are not.
+        # For reused runs without predictions (fmnist/analysis/known.py).
         known=reused_files("confusion.csv"),
+        runs=rules.gather.output.runs,
         code=up_to("analysis"),
     output:
         f"{RESULTS}/confusion.csv",
@@ -18,23 +38,6 @@ rule confusion:
     localrule: True
     script:
         "../scripts/confusion.py"
-
-
-rule predictions:
-    input:
-        # The script reads runs/<run_id>/seed=<n>/predictions.npy beside it: the same jobs made them.
-        runs=rules.gather.output.runs,
-        arrays=ancient(ARRAYS),
-        code=up_to("runs"),
-    output:
-        f"{RESULTS}/predictions.npz",
-    log:
-        f"{LOGS}/predictions.log",
-    benchmark:
-        f"{BENCHMARKS}/predictions.tsv"
-    localrule: True
-    script:
-        "../scripts/predictions.py"
 
 
 rule class_figures:

@@ -11,7 +11,7 @@ from fmnist.plan.config import resolved
 from fmnist.common.errors import FmnistError
 from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
-from fmnist.runs.reuse import is_reused, read_known, reusable
+from fmnist.runs.reuse import data_hash, read_reused
 from fmnist.plan.cost import has_nvidia_gpu, work
 
 BASE = Path(workflow.basedir)
@@ -112,56 +112,57 @@ REUSE = folder_of("reuse", config["reuse"])
 
 
 def reused_runs():
-    """The planned (run id, seed) that need no training: the folder `reuse` holds them."""
+    """The planned (run id, seed) that the folder `reuse` holds: they need no training."""
     if REUSE is None:
         return []
     if Path(REUSE).resolve() == Path(RESULTS).resolve():
         raise SystemExit(
-            f"Error: reuse is {config['reuse']!r}, where the results are written to; allowed: null, or another folder."
+            f"Error: reuse is {config['reuse']!r}, where the results are written; expected null, or another folder."
         )
+    data = data_hash(config["data"]["dataset"])
     try:
-        known = read_known(Path(REUSE), config["reuse"])
-        return reusable(known, SETTINGS, PLANNED, config["data"]["dataset"])
+        return list(read_reused(Path(REUSE), config["reuse"], PLANNED, SETTINGS, data))
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
 
 
 def reused_files(*names):
-    """Files that the folder `reuse` need not have: all of them, or none where one is not there."""
+    """Files of the folder `reuse`; none where it lacks one of them."""
     paths = [f"{REUSE}/{name}" for name in names]
-    return paths if REUSE and all(Path(path).exists() for path in paths) else []
+    return paths if REUSED and all(Path(path).exists() for path in paths) else []
+
+
+def metrics_files(pairs):
+    """The metrics.json of each (run id, seed)."""
+    return [
+        f"{RESULTS}/runs/{run_id}/seed={seed}/metrics.json" for run_id, seed in pairs
+    ]
+
+
+def missing_files(pairs):
+    """Those of them that are not there."""
+    return [path for path in metrics_files(pairs) if not Path(path).exists()]
+
+
+def trained_runs():
+    """The (run id, seed) that are trained here; for a partial report, those that are finished."""
+    reused = set(REUSED)
+    trained = [pair for pair in PLANNED if pair not in reused]
+    if config["partial"]:
+        trained = [pair for pair in trained if not missing_files([pair])]
+    if not trained and not reused:
+        raise SystemExit(
+            f"Error: partial is true, and no run is finished in {RESULTS!r}; expected at least one."
+        )
+    return trained
 
 
 REUSED = reused_runs()
-
-
-def finished_runs():
-    """The planned (run id, seed) that are there, or reused: of these a partial report is made.
-
-    A run that was taken from a folder which `reuse` names no more would be trained: it is not there.
-    """
-    paths = {pair: Path(RUN.format(run_id=pair[0], seed=pair[1])) for pair in PLANNED}
-    reused = set(REUSED)
-    found = [
-        pair
-        for pair, path in paths.items()
-        if pair in reused or ((path / "metrics.json").exists() and not is_reused(path))
-    ]
-    if not found:
-        raise SystemExit(
-            f"Error: partial is true, and no run is finished in {RESULTS!r}; allowed: once there is one."
-        )
-    return found
-
-
-RUNS = finished_runs() if config["partial"] else PLANNED
+TRAINED = trained_runs()
+# In the order of the plan, which is that of the rows of runs.csv.
+RUNS = sorted([*REUSED, *TRAINED], key={pair: n for n, pair in enumerate(PLANNED)}.get)
 # What has a table and a figure: every experiment, but for what a partial report lacks.
 SHOWN = with_runs(PLAN.experiments, {run_id for run_id, _ in RUNS})
-
-
-def run_files(name, pairs=RUNS):
-    """The file `name` of each (run id, seed)."""
-    return [f"{RESULTS}/runs/{run_id}/seed={seed}/{name}" for run_id, seed in pairs]
 
 
 def deleted_runs():
@@ -169,9 +170,7 @@ def deleted_runs():
 
     Naming them all as targets would do as well, and take longer to plan.
     """
-    if not Path(ALL_RUNS).exists():
-        return []
-    return [path for path in run_files("metrics.json") if not Path(path).exists()]
+    return missing_files(TRAINED) if Path(ALL_RUNS).exists() else []
 
 
 def settings_of(wildcards):

@@ -4,7 +4,8 @@
 rule gather:
     input:
         # The script reads the loss.csv and provenance.json beside each: the same job makes them.
-        metrics=run_files("metrics.json"),
+        metrics=metrics_files(TRAINED),
+        reused=reused_files("runs.csv", "loss.csv", "provenance.json"),
         checksum=CHECKSUM,
         code=up_to("runs"),
     output:
@@ -18,6 +19,8 @@ rule gather:
     localrule: True
     params:
         runs=RUNS,
+        trained=TRAINED,
+        reuse=config["reuse"],
         settings=SETTINGS,
     script:
         "../scripts/gather.py"

@@ -52,5 +52,5 @@ rule train:
 
 rule runs:
     input:
-        run_files("metrics.json"),
+        metrics_files(TRAINED),
     localrule: True

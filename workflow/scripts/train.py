@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.common.checksums import DATA, read_checksums
+from fmnist.common.files import write_json
 from fmnist.common.job import run_logged
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions, write_provenance
+from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
 from fmnist.runs.gpu_leases import take_gpu
 from fmnist.runs.progress import epoch_reporter
 from fmnist.runs.provenance import cpu_name, describe_run
@@ -33,7 +34,7 @@ def main(job: Any) -> None:
     provenance = describe_run(
         device=str(device), engine=result.engine, threads=job.threads, data_sha256=data_sha256, seconds=result.seconds
     )
-    write_provenance(Path(job.output.provenance), provenance)
+    write_json(Path(job.output.provenance), provenance)
     write_metrics(
         Path(job.output.metrics), run_id=run_id, seed=seed, config=config, data_sha256=data_sha256, result=result
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from builders import run_config
 
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions, write_provenance
+from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
 from fmnist.training.loop import EpochRecord, TrainingResult
 
 
@@ -66,8 +66,3 @@ def test_predictions_are_read_back_without_pickle(tmp_path: Path) -> None:
     read = np.load(tmp_path / "p.npy", allow_pickle=False)
     assert read.dtype == np.uint8
     assert read.tolist() == [9, 0, 255]
-
-
-def test_provenance_is_plain_json(tmp_path: Path) -> None:
-    write_provenance(tmp_path / "p.json", {"b": 1, "a": None})
-    assert (tmp_path / "p.json").read_text() == '{\n  "a": null,\n  "b": 1\n}\n'
