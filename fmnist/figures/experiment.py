@@ -137,7 +137,7 @@ def _without_sweep(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     ]
     figure, panels = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 2.6))
     for axes, measure, printed in zip(panels, ("loss", "accuracy"), ("train_loss", "accuracy"), strict=True):
-        _mean_curves(axes, pd.concat(lines), measure, {"training": FIRST, "test": OURS})
+        _mean_curves(axes, pd.concat(lines, ignore_index=True), measure, {"training": FIRST, "test": OURS})
         if table[f"reported_{printed}"].notna().all():
             axes.plot([ORIGINAL_EPOCHS], table[f"reported_{printed}"], **ORIGINAL)
         axes.set(ylabel=measure + " (%)" * (measure == "accuracy"), title=f"{measure.capitalize()} by epoch")
