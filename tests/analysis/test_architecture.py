@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from fmnist.analysis.network_layers import format_shape, layers
-from fmnist.figures.networks import DRAWINGS, stages
 from fmnist.training.models import FCNetwork, LeNet5, parameter_count
 from fmnist.training.settings import FCConfig, LeNet5Config
 
@@ -66,29 +65,3 @@ def test_looking_at_a_network_leaves_it_as_it_was():
 
 def test_a_module_without_a_description_keeps_its_class_name():
     assert layers(nn.Sequential(nn.Conv2d(1, 2, 3), nn.GELU()))[-1].name == "GELU"
-
-
-@pytest.mark.parametrize("model", ["fc", "lenet5"])
-def test_drawings_are_svg_and_the_same_each_time(tmp_path, model):
-    network = {"fc": fc, "lenet5": lenet5}[model]()
-    for name in ("a.svg", "b.svg"):
-        DRAWINGS[model](layers(network), tmp_path / name)
-    first = (tmp_path / "a.svg").read_bytes()
-    assert first == (tmp_path / "b.svg").read_bytes()
-    assert b"<svg" in first
-
-
-def test_a_drawing_shows_every_array_once():
-    blocks = stages(layers(lenet5(batch_norm=True, dropout=True)))
-    assert [format_shape(block.shape) for block in blocks] == [
-        "1 × 28 × 28",
-        "6 × 28 × 28",
-        "6 × 14 × 14",
-        "16 × 10 × 10",
-        "16 × 5 × 5",
-        "120 × 1 × 1",
-        "84",
-        "10",
-    ]
-    assert blocks[1].operations == ["convolution 5 × 5, padding 2", "batch normalisation", "tanh"]
-    assert blocks[6].operations == ["reshape", "fully connected, 120 → 84", "dropout, p = 0.3", "tanh"]

@@ -84,9 +84,7 @@ def test_axes_have_names_units_and_the_scale_of_the_sweep(name: str, scale: str,
 @pytest.mark.parametrize(("longest", "scale"), [(16, "log"), (15, "linear")])
 def test_epochs_are_logarithmic_where_the_longest_run_is_eight_times_the_shortest(longest: int, scale: str) -> None:
     experiment = plan_of({"e": {"sweep": {"epochs": [2, 5, longest]}}}).experiments["e"]
-    losses = [
-        curves_frame([run_id], epochs=e) for run_id, e in zip(experiment.run_ids, (2, 5, longest), strict=True)
-    ]
+    losses = [curves_frame([run_id], epochs=e) for run_id, e in zip(experiment.run_ids, (2, 5, longest), strict=True)]
     assert drawn(experiment, losses=pd.concat(losses)).axes[0].get_xscale() == scale
 
 
@@ -115,7 +113,9 @@ def test_curves_differ_in_more_than_colour() -> None:
 def test_points_are_percent_by_swept_value_with_the_originals_beside_them() -> None:
     _, middle, right = drawn(EXPERIMENTS["batch_size"]).axes
     sizes = [10, 20, 40, 80, 160, 320, 640, 1280]
-    np.testing.assert_allclose(points(middle, "ours, one run"), [(size, 80 + index) for index, size in enumerate(sizes)])
+    np.testing.assert_allclose(
+        points(middle, "ours, one run"), [(size, 80 + index) for index, size in enumerate(sizes)]
+    )
     losses = [(size, 0.1 * (index + 1)) for index, size in enumerate(sizes)]
     np.testing.assert_allclose(points(right, "ours, one run"), losses)
     originals = reported().runs
