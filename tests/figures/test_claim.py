@@ -100,9 +100,9 @@ def test_a_curve_shows_its_largest_step_and_zero() -> None:
 def test_losses_that_span_much_stand_on_a_logarithmic_axis() -> None:
     runs = made_up(1)
     runs["train_loss"] = 0.2
-    assert drawn("optimizer-loss", runs).get_xscale() == "linear"
-    runs.loc[runs["run_id"] == "lenet5__optimizer=sgd", "train_loss"] = 4.0
-    assert drawn("optimizer-loss", runs).get_xscale() == "log"
+    assert drawn("dropout-loss", runs).get_xscale() == "linear"
+    runs.loc[runs["run_id"] == "lenet5__dropout=true", "train_loss"] = 4.0
+    assert drawn("dropout-loss", runs).get_xscale() == "log"
 
 
 def test_diverged_seeds_leave_gaps_and_equal_values_are_drawn() -> None:
