@@ -220,7 +220,8 @@ def test_comparison_table_and_figure(results: Path, tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "t.csv")
     assert len(rows) == 44 + 41
     assert [row["value"] for row in rows if row["n"] == "2"] == ["tanh", "tanh", "relu", "relu"]
-    script("comparison_figure").main(job(input={"table": tmp_path / "t.csv"}, output={"only": tmp_path / "f.svg"}))
+    files = {"input": {"table": tmp_path / "t.csv"}, "output": {"only": tmp_path / "f.svg"}}
+    script("comparison_figure").main(job(**files, params={"experiments": {}}))
     assert "test accuracy" in (tmp_path / "f.svg").read_text(encoding="utf-8")
 
 

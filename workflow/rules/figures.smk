@@ -41,6 +41,8 @@ rule comparison_figure:
     benchmark:
         f"{BENCHMARKS}/figures/reported_vs_replicated.tsv"
     localrule: True
+    params:
+        experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},
     script:
         "../scripts/comparison_figure.py"
 

@@ -7,10 +7,12 @@ from fmnist.analysis.tables import read_comparison
 from fmnist.common.job import run_logged
 from fmnist.figures.comparison import comparison_figure
 from fmnist.figures.style import save_svg
+from fmnist.plan.experiments import Experiment
 
 
 def main(job: Any) -> None:
-    save_svg(comparison_figure(read_comparison(Path(job.input.table))), Path(job.output[0]))
+    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    save_svg(comparison_figure(read_comparison(Path(job.input.table)), experiments), Path(job.output[0]))
 
 
 if "snakemake" in globals():

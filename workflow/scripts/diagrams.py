@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.analysis.network_layers import build_network, layers
-from fmnist.common.files import atomic
 from fmnist.common.job import run_logged
 from fmnist.figures.networks import DRAWINGS
+from fmnist.figures.style import save_svg
 
 
 def main(job: Any) -> None:
     model = job.wildcards.network
-    with atomic(Path(job.output[0])) as drawing:
-        DRAWINGS[model](layers(build_network(model, job.params.model)), drawing)
+    save_svg(DRAWINGS[model](layers(build_network(model, job.params.model))), Path(job.output[0]), crop=True)
 
 
 if "snakemake" in globals():

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_builders import svg, ticks
 from matplotlib.figure import Figure
 
 from fmnist.analysis.class_changes import Change, Panel
 from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.figures.classes import MOST_ROWS, classes_figure, confusion_figure
-from fmnist.figures.style import save_svg
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
@@ -29,20 +29,15 @@ def change(name: str, *differences: float, p: float = 1.0) -> Change:
     return Change(run_id=name, name=name, difference=points, adjusted_p=adjusted, overall=float(points.mean()))
 
 
-def numbers(figure: Figure, axes: int = 0) -> dict[tuple[int, int], str]:
+def numbers(figure: Figure) -> dict[tuple[int, int], str]:
     """The numbers that are printed, by row and column."""
-    return {
-        (int(text.get_position()[1]), int(text.get_position()[0])): text.get_text() for text in figure.axes[axes].texts
-    }
-
-
-def labels(figure: Figure, axis: str) -> list[str]:
-    return [text.get_text() for text in getattr(figure.axes[0], f"get_{axis}ticklabels")()]
+    places = {text.get_position(): text.get_text() for text in figure.axes[0].texts if text.get_text()}
+    return {(int(row), int(column)): text for (column, row), text in places.items()}
 
 
 def test_every_class_is_a_row_and_a_column_in_order() -> None:
     figure = confusion_figure([panel("One"), panel("Two")])
-    assert labels(figure, "x") == labels(figure, "y") == list(CLASS_NAMES)
+    assert ticks(figure.axes[0], "x") == ticks(figure.axes[0], "y") == list(CLASS_NAMES)
     assert [axes.get_title() for axes in figure.axes[:2]] == ["One", "Two"]
     assert figure.axes[0].get_ylim() == (10, 0)  # the first class on top
 
@@ -54,8 +49,8 @@ def test_matrices_print_what_does_not_round_to_zero() -> None:
 
 def test_changes_are_printed_with_signs_and_bold_where_shown() -> None:
     figure = classes_figure([change("with dropout", 1.26, -2.34, 0.04, p=0.01), change("SGD", -3.0, p=0.2)])
-    assert labels(figure, "x") == list(CLASS_NAMES)
-    assert labels(figure, "y") == ["with dropout", "SGD"]
+    assert ticks(figure.axes[0], "x") == list(CLASS_NAMES)
+    assert ticks(figure.axes[0], "y") == ["with dropout", "SGD"]
     printed = numbers(figure)
     assert [printed[0, column] for column in range(4)] == ["+1.3", "−2.3", "0.0", "0.0"]
     bold = [text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"]
@@ -66,8 +61,9 @@ def test_colours_are_centred_at_zero() -> None:
     axes = classes_figure([change("a", 4.0, -1.0), change("b", 2.0, 3.0)]).axes
     low, high = axes[1].get_ylim()
     assert low == -high
-    colours = np.asarray(axes[0].collections[0].get_array())
-    gain, loss, nothing = colours[0, 0], colours[0, 1], colours[0, 5]
+    cells = axes[0].collections[0]
+    gain, loss, nothing = cells.to_rgba(np.array([4.0, -3.0, 0.0]))
+    assert cells.get_clim() == (low, high)
     assert gain[2] > gain[0]  # blue
     assert loss[0] > loss[2]  # red
     assert nothing[:3] == pytest.approx(np.full(3, 0.97), abs=0.01)
@@ -75,20 +71,16 @@ def test_colours_are_centred_at_zero() -> None:
 
 def test_of_very_many_changes_the_largest_are_drawn_in_their_order() -> None:
     changes = [change(f"change {size}", size / 10) for size in range(MOST_ROWS + 5)]
-    assert labels(classes_figure(changes), "y") == [f"change {size}" for size in range(5, MOST_ROWS + 5)]
+    assert ticks(classes_figure(changes).axes[0], "y") == [f"change {size}" for size in range(5, MOST_ROWS + 5)]
 
 
 @pytest.mark.parametrize("draw", [lambda: confusion_figure([]), lambda: classes_figure([])])
 def test_where_there_is_nothing_to_draw_the_figure_says_so(draw: "object", tmp_path: Path) -> None:
     figure = draw()  # type: ignore[operator]
     assert len(figure.texts[0].get_text()) > 30
-    save_svg(figure, tmp_path / "a.svg")
+    svg(figure, tmp_path)
 
 
 def test_figures_are_the_same_bytes_each_time(tmp_path: Path) -> None:
-    contents = []
-    for name in ("a", "b"):
-        save_svg(confusion_figure([panel(), panel("B")]), tmp_path / f"{name}.svg")
-        save_svg(classes_figure([change("c", 1.0)]), tmp_path / f"{name}2.svg")
-        contents.append((tmp_path / f"{name}.svg").read_bytes() + (tmp_path / f"{name}2.svg").read_bytes())
-    assert contents[0] == contents[1]
+    for draw in (lambda: confusion_figure([panel(), panel("B")]), lambda: classes_figure([change("c", 1.0)])):
+        assert svg(draw(), tmp_path) == svg(draw(), tmp_path)

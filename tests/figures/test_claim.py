@@ -1,0 +1,139 @@
+"""The figures of the claims: what stands in them, that they are light, and that bytes repeat."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import CLAIMS, CLAIMS_SCHEMA, changed, curves_frame, plan, reported, runs_frame
+from figure_builders import points, seeds, ticks
+from matplotlib.axes import Axes
+
+from fmnist.claims.claim_list import read_claims
+from fmnist.claims.compared_runs import KnownRuns, compared_runs
+from fmnist.figures.claim import MOST_ROWS, claim_figure
+from fmnist.figures.style import save_svg
+
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
+
+PLAN = plan(changed({"extensions": True}))
+KNOWN = KnownRuns(experiments=PLAN.experiments, reported=reported())
+CLAIM = {claim.id: claim for claim in read_claims(CLAIMS, CLAIMS_SCHEMA).claims}
+
+
+def made_up(count: int = 3) -> pd.DataFrame:
+    """Every run of the plan: accuracies about 0.80, 0.801, ... and losses 0.1, 0.11, ... by run."""
+    random = np.random.default_rng(0)
+    numbers = [
+        (run_id, seed, 0.80 + place / 1000 + random.normal(0, 0.002), 0.1 + place / 100)
+        for place, run_id in enumerate(PLAN.runs)
+        for seed in range(count)
+    ]
+    return runs_frame(numbers, generalization_gap=0.05, seconds=60.0, device="cpu", engine="native")
+
+
+def drawn(identity: str, runs: pd.DataFrame, curves: pd.DataFrame | None = None, known: KnownRuns = KNOWN) -> Axes:
+    if curves is None:
+        curves = curves_frame(PLAN.runs, sorted(set(runs["seed"])))
+    (axes,) = claim_figure(CLAIM[identity], known, runs, curves).axes
+    return axes
+
+
+def diamonds(axes: Axes) -> int:
+    return len(points(axes, "original, one run"))
+
+
+@pytest.mark.parametrize("identity", CLAIM)
+@pytest.mark.parametrize("count", [1, 10])
+def test_every_claim_shows_every_seed_and_stays_light(identity: str, count: int, tmp_path: Any) -> None:
+    axes = drawn(identity, made_up(count))
+    assert [len(strip) for strip in seeds(axes)] == [count] * min(len(compared_runs(CLAIM[identity], KNOWN)), MOST_ROWS)
+    save_svg(axes.get_figure(root=True), tmp_path / "a.svg", text_as_paths=False)
+    assert (tmp_path / "a.svg").stat().st_size < 25_000
+
+
+def test_rows_are_named_and_drawn_in_the_order_of_the_claim() -> None:
+    runs = made_up()
+    axes = drawn("activation-ranking", runs)
+    assert ticks(axes, "y") == ["leaky ReLU", "ReLU", "tanh"]
+    assert axes.get_xlabel() == "test accuracy (%)"
+    run_ids = ("lenet5__activation=leaky_relu", "lenet5__activation=relu", "lenet5")
+    for row, (run_id, strip) in enumerate(zip(run_ids, seeds(axes), strict=True)):
+        accuracies = 100 * runs[runs["run_id"] == run_id]["test_accuracy"]
+        np.testing.assert_allclose(strip, [(accuracy, row) for accuracy in accuracies])
+    numbers = [reported().runs["activation", value].accuracy for value in ("leaky_relu", "relu", "tanh")]
+    assert points(axes, "original, one run") == [(number, row) for row, number in enumerate(numbers)]
+
+
+@pytest.mark.parametrize("identity", ["wide-channels", "fc-overfits", "lr-large-unstable"])
+def test_only_the_originals_own_numbers_are_diamonds(identity: str) -> None:
+    assert diamonds(drawn(identity, made_up())) == 0
+
+
+def test_the_run_that_the_claim_is_about_has_its_own_colour() -> None:
+    axes = drawn("lr-loss", made_up())  # lowest at the fifth of eight rates
+    colours = [str(line.get_color()) for line in axes.lines if line.get_label() == "mean"]
+    assert len(set(colours)) == 2
+    assert [place for place, colour in enumerate(colours) if colours.count(colour) == 1] == [4]
+
+
+def test_of_very_many_runs_the_nearest_are_shown() -> None:
+    axes = drawn("combined-best", made_up())
+    assert ticks(axes, "y")[0] == "Combined setting, ReLU"
+    hidden = len(compared_runs(CLAIM["combined-best"], KNOWN)) - MOST_ROWS
+    assert axes.get_xlabel() == f"test accuracy (%); {hidden} runs further off not shown"
+    means = [np.mean([x for x, _ in strip]) for strip in seeds(axes)]
+    distances = [abs(mean - means[0]) for mean in means]
+    assert distances == sorted(distances)
+
+
+def test_a_curve_shows_its_largest_step_and_zero() -> None:
+    curves = curves_frame(PLAN.runs, (0, 1))
+    rising = (curves["run_id"] == "lenet5__learning_rate=0.0128") & (curves["seed"] == 1) & (curves["epoch"] == 3)
+    curves.loc[rising, "train_loss"] = 5.0
+    axes = drawn("lr-large-unstable", made_up(2), curves)
+    (((falling, _), (up, _)),) = seeds(axes)
+    assert falling < 0 < up
+    assert [0, 0] in [list(line.get_xdata()) for line in axes.lines]
+
+
+def test_losses_that_span_much_stand_on_a_logarithmic_axis() -> None:
+    runs = made_up(1)
+    runs["train_loss"] = 0.2
+    assert drawn("dropout-loss", runs).get_xscale() == "linear"
+    runs.loc[runs["run_id"] == "lenet5__dropout=true", "train_loss"] = 4.0
+    assert drawn("dropout-loss", runs).get_xscale() == "log"
+
+
+def test_diverged_seeds_leave_gaps_and_equal_values_are_drawn() -> None:
+    runs = made_up()
+    runs["train_loss"] = 0.2
+    runs.loc[(runs["run_id"] == "lenet5__optimizer=sgd") & (runs["seed"] == 1), "train_loss"] = np.nan
+    assert [len(strip) for strip in seeds(drawn("optimizer-loss", runs))] == [3, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("identity", "names", "originals"),
+    [
+        ("fc-over-lenet", ["Fully connected network", "LeNet-5, base case"], 2),
+        ("fc-loss-falls", ["Fully connected network"], 0),
+        ("wide-channels", ["channels 32/64/256", "channels 6/16/120"], 0),
+    ],
+)
+def test_runs_that_are_missing_keep_names_and_originals(identity: str, names: list[str], originals: int) -> None:
+    axes = drawn(identity, made_up().head(0), curves_frame(PLAN.runs).head(0))
+    assert seeds(axes) == []
+    assert ticks(axes, "y") == names
+    assert diamonds(axes) == originals
+
+
+def test_names_are_text_and_no_markup_and_bytes_repeat(tmp_path: Any) -> None:
+    entry = {"experiments/pooling/title": "<b> & co", "experiments/pooling/set": {"batch_norm": True}}
+    known = KnownRuns(experiments=plan(changed(entry)).experiments, reported=reported())
+    contents = []
+    for name in ("a.svg", "b.svg"):
+        axes = drawn("pooling-max", made_up(), known=known)
+        save_svg(axes.get_figure(root=True), tmp_path / name, text_as_paths=False)
+        contents.append((tmp_path / name).read_text(encoding="utf-8"))
+    assert "&lt;b&gt; &amp; co, max pooling" in contents[0]
+    assert contents[0] == contents[1]

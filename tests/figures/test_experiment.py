@@ -1,0 +1,189 @@
+"""Figures of made-up runs: what they show, that nothing warns, and that bytes repeat."""
+
+import math
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from builders import changed, curves_frame, plan, plan_of, reported, swept_runs
+from figure_builders import curves, legend_of, points, seeds, svg, ticks
+from matplotlib.figure import Figure
+
+from fmnist.analysis.statistics import prediction_interval
+from fmnist.figures.experiment import experiment_figure
+from fmnist.plan.experiments import Experiment
+
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
+
+EXPERIMENTS = plan(changed({"extensions": True})).experiments
+
+
+def drawn(experiment: Experiment, seeds: tuple[int, ...] = (0,), losses: pd.DataFrame | None = None) -> Figure:
+    if losses is None:
+        losses = curves_frame(dict.fromkeys(experiment.run_ids), seeds)
+    return experiment_figure(experiment, swept_runs(experiment, seeds), losses, reported())
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_is_drawn_without_a_warning_and_its_legend_fits(name: str, tmp_path: Path) -> None:
+    figure = drawn(EXPERIMENTS[name], seeds=(0, 1))
+    (legend,) = figure.legends
+    assert legend.get_window_extent().width <= figure.bbox.width
+    entries = legend_of(figure)
+    assert len(entries) == len(set(entries))
+    assert ("original, one run" in entries) == (not EXPERIMENTS[name].extension)
+    assert ("original's print" in entries) == (name == "dropout")
+    assert svg(figure, tmp_path).startswith(b"<?xml")
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_is_the_same_bytes_each_time(tmp_path: Path) -> None:
+    once, again = (svg(drawn(EXPERIMENTS["dropout"], seeds=(0, 1)), tmp_path) for _ in range(2))
+    assert once == again
+    assert b"<dc:date>" not in once
+
+
+@pytest.mark.parametrize(
+    ("name", "legend", "values"),
+    [
+        ("activation", ["tanh", "ReLU", "leaky ReLU"], ["tanh", "ReLU", "leaky ReLU"]),
+        ("batch_norm", ["without batch normalisation", "with batch normalisation"], ["without", "with"]),
+        ("pooling", ["average pooling", "max pooling"], ["average", "max"]),
+        ("optimizer", ["Adam", "SGD", "RMSprop"], ["Adam", "SGD", "RMSprop"]),
+        ("channels", ["channels 6/16/120", "channels 32/64/256"], ["6/16/120", "32/64/256"]),
+        ("combined_without", ["all four", "without channels"], ["all four", "without channels"]),
+    ],
+)
+def test_values_are_called_as_in_the_tables(name: str, legend: list[str], values: list[str]) -> None:
+    figure = drawn(EXPERIMENTS[name])
+    assert legend_of(figure)[: len(legend)] == legend
+    assert ticks(figure.axes[1], "x")[: len(values)] == values
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "label"),
+    [
+        ("learning_rate", "log", "learning rate"),
+        ("batch_size", "log", "batch size (images)"),
+        ("scheduler_lr_0.01", "log", "step size (batches)"),
+        ("optimizer", "linear", "optimiser"),
+        ("combined_without", "linear", ""),
+    ],
+)
+def test_axes_have_names_units_and_the_scale_of_the_sweep(name: str, scale: str, label: str) -> None:
+    left, middle, right = drawn(EXPERIMENTS[name]).axes
+    assert [axes.get_xlabel() for axes in (left, middle, right)] == ["epoch", label, label]
+    names = ["training loss", "test accuracy (%)", "final training loss"]
+    assert [axes.get_ylabel() for axes in (left, middle, right)] == names
+    assert [axes.get_xscale() for axes in (left, middle, right)] == ["linear", scale, scale]
+    assert len(ticks(middle, "x")) == len(EXPERIMENTS[name].members)
+
+
+@pytest.mark.parametrize(("longest", "scale"), [(16, "log"), (15, "linear")])
+def test_epochs_are_logarithmic_where_the_longest_run_is_eight_times_the_shortest(longest: int, scale: str) -> None:
+    experiment = plan_of({"e": {"sweep": {"epochs": [2, 5, longest]}}}).experiments["e"]
+    losses = [curves_frame([run_id], epochs=e) for run_id, e in zip(experiment.run_ids, (2, 5, longest), strict=True)]
+    assert drawn(experiment, losses=pd.concat(losses)).axes[0].get_xscale() == scale
+
+
+@pytest.mark.parametrize(("last", "scale"), [(0.11, "linear"), (0.09, "log")])
+def test_losses_are_logarithmic_where_they_span_more_than_tenfold(last: float, scale: str) -> None:
+    losses = curves_frame(EXPERIMENTS["pooling"].run_ids, epochs=2)
+    losses["train_loss"] = [1.0, last] * 2
+    assert drawn(EXPERIMENTS["pooling"], losses=losses).axes[0].get_yscale() == scale
+
+
+def test_a_curve_is_the_mean_of_the_seeds_and_its_band_their_range() -> None:
+    left = drawn(EXPERIMENTS["pooling"], seeds=(0, 1)).axes[0]
+    assert len(curves(left)) == 2
+    # The losses of the two seeds are 1/epoch and 1.1/epoch.
+    np.testing.assert_allclose(curves(left)[1].get_ydata(), [1.05 / epoch for epoch in range(1, 21)])
+    np.testing.assert_allclose(curves(left)[1].get_xdata(), range(1, 21))
+    band = left.collections[0].get_paths()[0].vertices
+    assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((1 / 20, 1.1))
+
+
+def test_curves_differ_in_more_than_colour() -> None:
+    lines = curves(drawn(EXPERIMENTS["batch_size"]).axes[0])
+    assert len({str(line._dash_pattern) for line in lines}) == len({str(line.get_color()) for line in lines}) == 8
+
+
+def test_points_are_percent_by_swept_value_with_the_originals_beside_them() -> None:
+    _, middle, right = drawn(EXPERIMENTS["batch_size"]).axes
+    sizes = [10, 20, 40, 80, 160, 320, 640, 1280]
+    np.testing.assert_allclose(
+        points(middle, "ours, one run"), [(size, 80 + index) for index, size in enumerate(sizes)]
+    )
+    losses = [(size, 0.1 * (index + 1)) for index, size in enumerate(sizes)]
+    np.testing.assert_allclose(points(right, "ours, one run"), losses)
+    originals = reported().runs
+    assert points(middle, "original, one run") == [(s, originals["batch_size", str(s)].accuracy) for s in sizes]
+    assert points(right, "original, one run") == [(s, originals["batch_size", str(s)].train_loss) for s in sizes]
+
+
+def test_words_stand_side_by_side_and_only_printed_numbers_are_the_originals() -> None:
+    _, middle, right = drawn(EXPERIMENTS["pooling"]).axes
+    assert [x for x, _ in points(middle, "ours, one run")] == [0, 1]
+    assert points(middle, "original, one run") == [(1, 90.82)]
+    assert points(right, "original, one run") == []
+
+
+def test_several_seeds_are_dots_with_their_prediction_interval() -> None:
+    _, middle, _ = drawn(EXPERIMENTS["pooling"], seeds=(0, 1, 2)).axes
+    np.testing.assert_allclose(points(middle, "ours, 95% prediction interval"), [(0, 80.1), (1, 81.1)])
+    expected = [(80, 80.1, 80.2), (81, 81.1, 81.2)]
+    bars = middle.containers[0].lines[2][0].get_segments()
+    for bar, strip, values in zip(bars, seeds(middle), expected, strict=True):
+        np.testing.assert_allclose(bar[:, 1], prediction_interval(values))
+        np.testing.assert_allclose([y for _, y in strip], values)
+    assert "ours, one run" not in legend_of(middle.figure)
+
+
+def test_the_dropout_print_stands_at_epochs_2_to_20() -> None:
+    printed = reported().runs["dropout", "true"].train_loss_by_epoch
+    expected = list(zip(range(2, 21), printed, strict=True))
+    assert points(drawn(EXPERIMENTS["dropout"]).axes[0], "original's print") == expected
+
+
+def test_a_single_run_shows_losses_and_accuracies_by_epoch() -> None:
+    figure = drawn(EXPERIMENTS["lenet5_base"])
+    assert legend_of(figure) == ["training", "test", "original, one run"]
+    left, right = figure.axes
+    assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy (%)")
+    epochs = np.arange(1, 21)
+    np.testing.assert_allclose([line.get_ydata() for line in curves(left)], [1 / epochs, 2 / epochs])
+    np.testing.assert_allclose([line.get_ydata() for line in curves(right)], [50 + 2 * epochs, 40 + 2 * epochs])
+    assert points(left, "original, one run") == [(20, 0.16)]
+    assert points(right, "original, one run") == [(20, 89.24)]
+
+
+def test_a_grid_is_drawn_side_by_side(tmp_path: Path) -> None:
+    grid = plan_of({"grid": {"sweep": {"batch_size": [10, 100, 1000], "pooling": ["average", "max"]}}})
+    figure = drawn(grid.experiments["grid"])
+    assert figure.axes[1].get_xlabel() == "batch size (images) × pooling"
+    assert len(ticks(figure.axes[1], "x")) == 6
+    svg(figure, tmp_path)
+
+
+@pytest.mark.parametrize("diverged", ["one", "all"])
+@pytest.mark.parametrize("name", ["learning_rate", "pooling"])
+def test_a_diverged_run_leaves_a_gap(name: str, diverged: str, tmp_path: Path) -> None:
+    experiment = EXPERIMENTS[name]
+    lost = experiment.run_ids if diverged == "all" else experiment.run_ids[-1:]
+    runs, losses = swept_runs(experiment), curves_frame(experiment.run_ids)
+    for frame in (runs, losses):
+        frame.loc[frame["run_id"].isin(lost), ["train_loss", "test_loss"]] = math.nan
+    figure = experiment_figure(experiment, runs, losses, reported())
+    svg(figure, tmp_path)
+    assert len(points(figure.axes[1], "ours, one run")) == len(experiment.members)
+    assert len(points(figure.axes[2], "ours, one run")) == len(experiment.members) - len(lost)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+@pytest.mark.parametrize("name", ["fully_connected", "pooling"])
+def test_curves_without_a_finite_loss_are_drawn(name: str, number: float, tmp_path: Path) -> None:
+    losses = curves_frame(EXPERIMENTS[name].run_ids, seeds=(0, 1), epochs=2)
+    losses.loc[losses["epoch"] == 2, ["train_loss", "test_loss"]] = number
+    svg(drawn(EXPERIMENTS[name], seeds=(0, 1), losses=losses), tmp_path)

@@ -1,0 +1,52 @@
+"""The figure of all verdicts: effects in margins, names, and that every verdict can be drawn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from figure_builders import legend_of, points, svg, ticks
+
+from fmnist.claims.table_row import COLUMNS
+from fmnist.claims.verdicts import VERDICTS
+from fmnist.figures.verdicts import overview_figure
+
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
+
+ROWS = (
+    ("up", "supported", 1.0, 0.5, 1.5, "points", 0.5, 1),
+    ("down", "contradicted", -2.0, -2.5, -1.5, "points", 0.5, 1),
+    ("falls", "supported", -50.0, -55.0, -45.0, "%", 5.0, -1),
+    ("same", "equivalent", 0.1, -0.2, 0.4, "points", 0.5, 0),
+    ("curve", "inconclusive", 100.0, 55.0, 100.0, "% of seeds", np.nan, 0),
+    ("none", "not testable", np.nan, np.nan, np.nan, np.nan, np.nan, 1),
+)
+
+
+def verdict_rows(*rows: Sequence[Any]) -> pd.DataFrame:
+    """Build a claims.csv of (id, verdict, effect, lower, upper, unit, margin, towards)."""
+    names = ("id", "verdict", "effect", "lower", "upper", "unit", "margin", "expected_sign")
+    return pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows], columns=list(COLUMNS))
+
+
+def test_effects_stand_in_margins_to_the_right_where_they_are_as_claimed(tmp_path: Path) -> None:
+    figure = overview_figure(verdict_rows(*ROWS))
+    (axes,) = figure.axes
+    assert ticks(axes, "y") == [row[0] for row in ROWS]
+    assert legend_of(figure) == ["supported", "equivalent", "contradicted"]
+    falls = np.log(2) / np.log(1.05)
+    np.testing.assert_allclose(points(axes, "supported"), [(2, 0), (falls, 2)])
+    np.testing.assert_allclose(points(axes, "contradicted"), [(-4, 1)])
+    np.testing.assert_allclose(points(axes, "equivalent"), [(0.2, 3)])
+    low, high = axes.get_xlim()
+    assert low < -5
+    assert high > -np.log(0.45) / np.log(1.05)
+    assert svg(figure, tmp_path) == svg(overview_figure(verdict_rows(*ROWS)), tmp_path)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_can_be_drawn(verdict: str, tmp_path: Path) -> None:
+    one = verdict_rows(("one", verdict, 0.3, np.nan, np.nan, "points", 0.5, 1))
+    assert svg(overview_figure(one), tmp_path).startswith(b"<?xml")
