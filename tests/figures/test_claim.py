@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import CLAIMS, CLAIMS_SCHEMA, changed, curves_frame, plan, reported, runs_frame
+from builders import CLAIMS, changed, curves_frame, plan, reported, runs_frame
 from figure_builders import points, seeds, ticks
 from matplotlib.axes import Axes
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_f
 
 PLAN = plan(changed({"extensions": True}))
 KNOWN = KnownRuns(experiments=PLAN.experiments, reported=reported())
-CLAIM = {claim.id: claim for claim in read_claims(CLAIMS, CLAIMS_SCHEMA).claims}
+CLAIM = {claim.id: claim for claim in read_claims(CLAIMS).claims}
 
 
 def made_up(count: int = 3) -> pd.DataFrame:
