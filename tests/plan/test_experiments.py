@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from builders import CONFIG, DELETED, changed, plan, plan_of
+from shipped_runs import MEMBERS, RUN_IDS, WITH_EXTENSIONS
 from test_run_ids import GRID, ids
-from test_shipped_runs import MEMBERS, RUN_IDS, WITH_EXTENSIONS
 
 from fmnist.common.errors import ConfigError
 from fmnist.plan.experiments import Experiment, seeds_of

@@ -10,7 +10,7 @@ import pytest
 from builders import CONFIG, changed, plan, plan_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_shipped_runs import RUN_IDS, WITH_EXTENSIONS
+from shipped_runs import RUN_IDS, WITH_EXTENSIONS
 
 from fmnist.plan.experiments import setting_names
 from fmnist.training.settings import RunConfig, format_value

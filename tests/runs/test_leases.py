@@ -12,7 +12,7 @@ import pytest
 import torch
 from builders import script
 from lease_holder import hold_a_lease
-from test_scripts import train_job
+from workflow_builders import train_job
 
 from fmnist.common.errors import DeviceError
 from fmnist.runs import gpu_leases as leases

@@ -11,7 +11,7 @@ import pytest
 import torch
 from builders import CONFIG, ROOT, changed, job, plan, script
 from sentences import is_one_sentence
-from test_scripts import training_state
+from workflow_builders import training_state
 
 from fmnist.common.errors import ConfigError
 from fmnist.runs.gathering import read_runs

@@ -11,9 +11,9 @@ import pytest
 from builders import run_config
 from cut_off import EPOCHS, SMALL, kept, resumed
 from test_divergence import WILD
-from test_scripts import training_state
 from test_training import needs_native, write_all
 from training_process import checkpoint_of, command
+from workflow_builders import training_state
 
 from fmnist.training.dataset import Dataset
 from fmnist.training.loop import train

@@ -1,0 +1,75 @@
+"""What the shipped config plans: its run ids in order, and the members of each experiment."""
+
+from builders import changed
+
+RUN_IDS = [
+    "fc",
+    "lenet5",
+    "lenet5__scheduler=step__step_size=100",
+    "lenet5__scheduler=step__step_size=200",
+    "lenet5__scheduler=step__step_size=400",
+    "lenet5__scheduler=step__step_size=800",
+    "lenet5__scheduler=step__step_size=1600",
+    "lenet5__scheduler=step__step_size=3200",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=100",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=200",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=400",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=800",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=1600",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=3200",
+    "lenet5__learning_rate=0.0001",
+    "lenet5__learning_rate=0.0002",
+    "lenet5__learning_rate=0.0004",
+    "lenet5__learning_rate=0.0008",
+    "lenet5__learning_rate=0.0016",
+    "lenet5__learning_rate=0.0032",
+    "lenet5__learning_rate=0.0064",
+    "lenet5__learning_rate=0.0128",
+    "lenet5__optimizer=sgd",
+    "lenet5__optimizer=rmsprop",
+    "lenet5__loss=mse",
+    "lenet5__loss=multi_margin",
+    "lenet5__batch_size=10",
+    "lenet5__batch_size=20",
+    "lenet5__batch_size=40",
+    "lenet5__batch_size=80",
+    "lenet5__batch_size=160",
+    "lenet5__batch_size=320",
+    "lenet5__batch_size=640",
+    "lenet5__batch_size=1280",
+    "lenet5__activation=relu",
+    "lenet5__activation=leaky_relu",
+    "lenet5__pooling=max",
+    "lenet5__batch_norm=true",
+    "lenet5__dropout=true",
+    "lenet5__activation=relu__batch_norm=true__channels=32x64x256__pooling=max",
+    "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max",
+]
+
+MEMBERS = {
+    "fully_connected": 1,
+    "lenet5_base": 1,
+    "scheduler_lr_0.001": 6,
+    "scheduler_lr_0.01": 6,
+    "learning_rate": 8,
+    "optimizer": 3,
+    "loss": 3,
+    "batch_size": 8,
+    "activation": 3,
+    "pooling": 2,
+    "batch_norm": 2,
+    "dropout": 2,
+    "combined": 2,
+}
+
+EXTENSIONS = {
+    "channels": 2,
+    "plateau_scheduler": 1,
+    "momentum": 2,
+    "combined_without": 5,
+    "combined_more": 10,
+    "combined_step": 2,
+    "step_budget": 8,
+}
+
+WITH_EXTENSIONS = changed({"extensions": True})
