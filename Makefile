@@ -6,29 +6,39 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 CORES ?= all
-# How many seeds, or a list in a file of your own: make report SEEDS=5 CONFIG="config.yaml mine.yaml"
+# How many seeds: make report SEEDS=5. A list of them goes into a config of your own.
 SEEDS ?=
+# Config files, later ones laid over earlier ones: make report CONFIG="config.yaml mine.yaml"
 CONFIG ?=
 # 1: also the experiments that the original did not run.
 EXTENSIONS ?=
-# 1: train nothing that is missing; the report is of the runs that are there, and names the others.
+# 1: train nothing that is missing; report on the runs that are there, and name the others.
 PARTIAL ?=
-# A folder of committed runs: what it holds is not trained again: make report REUSE=reference
+# A folder of committed runs, which are not trained again: make report REUSE=reference
 REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
 
-# --quiet rules: one line of progress a job, not ten lines of its inputs and outputs.
+comma := ,
+# $(call expect,NAME,pattern,example): stop with one sentence unless the value matches the pattern.
+expect = $(if $($(1)),$(if $(shell printf '%s' '$($(1))' | grep -Ex '$(2)'),,$(error $(1) is '$($(1))'; expected $(3))))
+$(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
+$(call expect,EXTENSIONS,[01],1 or 0)
+$(call expect,PARTIAL,[01],1 or 0)
+
+# --quiet rules: one line of progress a job instead of ten.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
-VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(if $(EXTENSIONS),extensions=$(subst 1,True,$(EXTENSIONS:0=False))) \
-	$(if $(PARTIAL),partial=$(subst 1,True,$(PARTIAL:0=False))) $(if $(REUSE),reuse=$(REUSE))
-# Snakemake's own message for a broken file names neither the file nor the line.
+switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
+VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
+	$(if $(REUSE),'reuse=$(REUSE)')
+# Check config files first: Snakemake runs code that a YAML file holds, and names neither file nor line of a fault.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))
-OPTIONS = $(if $(CONFIG),--configfile $(CONFIG)) $(if $(SEEDS)$(EXTENSIONS)$(PARTIAL)$(REUSE),--config $(VALUES)) $(ARGS)
-QUICK := --configfile config.yaml config.quick.yaml
+OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
+# After kill -9 Snakemake leaves a lock behind.
+UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick compare claims reference lint test audit benchmark slurm test-slurm test-faults lock lock-check clean
+.PHONY: help setup report quick unlock compare claims settings drawings reference lint test audit benchmark slurm test-slurm test-faults lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -36,7 +46,8 @@ help: ## List the targets
 setup: $(READY) ## Make the environment: .venv with the locked versions
 $(READY): requirements.lock pyproject.toml $(wildcard fmnist/training/native/*.cpp fmnist/training/native/*.h) fmnist/training/native/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian's package python3-venv." >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m fmnist.training.native.build
@@ -44,18 +55,29 @@ $(READY): requirements.lock pyproject.toml $(wildcard fmnist/training/native/*.c
 
 report: $(READY) ## Train every run and make the report: results/report/index.html and report.pdf
 	$(CHECK)
-	$(SNAKEMAKE) $(OPTIONS)
+	@$(SNAKEMAKE) $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
 quick: $(READY) ## The same report at small scale, in minutes, without network: results/quick/report
-	$(SNAKEMAKE) $(QUICK) $(ARGS)
+	$(CHECK)
+	@$(SNAKEMAKE) --configfile config.yaml config.quick.yaml $(CONFIG) $(OPTIONS) $(UNLOCK)
+
+unlock: $(READY) ## Remove the lock that a killed Snakemake left behind
+	$(BIN)/snakemake --unlock
 
 compare: $(READY) ## Hold your results against reference/, run by run
 	$(CHECK)
-	$(SNAKEMAKE) compare $(OPTIONS)
+	$(SNAKEMAKE) compare $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS)
 
 claims: $(READY) ## Print the verdict on every claim of the original
 	$(CHECK)
-	$(SNAKEMAKE) claims $(OPTIONS)
+	$(SNAKEMAKE) claims $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS)
+
+settings: $(READY) ## Write docs/settings.md and the schema for editors from the declarations
+	$(BIN)/python -m fmnist.plan.settings_page
+
+drawings: $(READY) ## Draw the pipeline and the packages: docs/pipeline.svg and docs/packages.svg (needs Graphviz)
+	$(BIN)/snakemake --rulegraph dot -- report | tred | dot -Tsvg -Grankdir=LR -o docs/pipeline.svg
+	$(BIN)/python docs/packages.py | tred | dot -Tsvg -o docs/packages.svg
 
 reference: ## Keep results/ as the new reference/ (for maintainers, after make report); LESS=1: also where it holds fewer runs
 	@$(if $(LESS),,! cut -d, -f1,2 reference/runs.csv | grep -vxF "$$(cut -d, -f1,2 results/runs.csv)" >&2 \

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.data import idx, sources
+from fmnist.plan.config import read_config
 from fmnist.plan.experiments import resolve
 from fmnist.plan.yaml_files import read_yaml
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 PROJECT = Path(__file__).parents[1]
 EPOCH = 60_000  # images of a full epoch
@@ -32,11 +33,10 @@ class Arrays(NamedTuple):
     labels: npt.NDArray[np.uint8]
 
 
-def case_config(name: str) -> RunConfig:
+def case_config(name: str) -> RunSettings:
     """Return a case's settings, from the project's own defaults."""
-    config = read_yaml(PROJECT / "config.yaml")
-    settings, _ = resolve(config, CASES[name][1], f"case {name}")
-    return RunConfig.from_settings(settings)
+    config = read_config(read_yaml(PROJECT / "config.yaml"))
+    return resolve(config, CASES[name][1], f"case {name}")[0]
 
 
 def load_arrays(path: Path) -> Arrays:

@@ -20,7 +20,7 @@ from fmnist.plan.experiments import plan_experiments
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.runs.provenance import cpu_name
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,16 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(table(finished, trainings, seconds))
 
 
-def original_trainings() -> list[RunConfig]:
+def original_trainings() -> list[RunSettings]:
     """The settings of every training whose numbers the original prints, repetitions and all."""
-    schemas = PROJECT / "workflow/schemas"
-    plan = plan_experiments(read_yaml(PROJECT / "config.yaml"), read_yaml(schemas / "config.schema.yaml"), "config")
-    reported = read_reported(PROJECT / "report/reported.yaml", schemas / "reported.schema.yaml")
+    plan = plan_experiments(read_yaml(PROJECT / "config.yaml"))
+    reported = read_reported(PROJECT / "report/reported.yaml")
     members = {(name, member.label): member for name, entry in plan.experiments.items() for member in entry.members}
     return [plan.runs[members[key].run_id] for key in reported.runs if key in members]
 
 
-def original_seconds(trainings: list[RunConfig], arrays: Arrays, block: float) -> dict[RunConfig, float]:
+def original_seconds(trainings: list[RunSettings], arrays: Arrays, block: float) -> dict[RunSettings, float]:
     """Seconds of every distinct training, from a block of its own steps in the original's loop."""
     seconds = {}
     for number, config in enumerate(dict.fromkeys(trainings), 1):
@@ -51,7 +50,7 @@ def original_seconds(trainings: list[RunConfig], arrays: Arrays, block: float) -
     return seconds
 
 
-def seconds_per_step(config: RunConfig, arrays: Arrays, block: float) -> float:
+def seconds_per_step(config: RunSettings, arrays: Arrays, block: float) -> float:
     """Time about `block` seconds of steps, after a warm-up that tells how many those are."""
     train = CONTENDERS["original"].build(config, arrays)
     train(2)
@@ -59,7 +58,7 @@ def seconds_per_step(config: RunConfig, arrays: Arrays, block: float) -> float:
     return train(steps) / steps
 
 
-def table(finished: FinishedRun, trainings: list[RunConfig], seconds: dict[RunConfig, float]) -> str:
+def table(finished: FinishedRun, trainings: list[RunSettings], seconds: dict[RunSettings, float]) -> str:
     """The comparison in Markdown."""
     original = sum(seconds[config] for config in trainings)
     note = "" if finished.trainings == len(seconds) else f", where the original's are {len(seconds)} distinct ones"

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import torch
 
+from fmnist.plan.config import read_config
 from fmnist.plan.experiments import Experiment, Plan, plan_experiments, resolve
 from fmnist.plan.original import Reported, read_reported
 from fmnist.plan.yaml_files import read_yaml
@@ -19,14 +20,12 @@ from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS
 from fmnist.training import loop as training
 from fmnist.training.dataset import Dataset
 from fmnist.training.engines import Engine, Step
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests/sample"
 CONFIG = read_yaml(ROOT / "config.yaml")
-SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
 REPORTED = ROOT / "report/reported.yaml"
-REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
 CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 
@@ -40,7 +39,7 @@ def changed(changes: dict[str, Any], config: dict[str, Any] = CONFIG) -> dict[st
         *parents, last = place.split("/")
         target = result
         for step in parents:
-            target = target[step]
+            target = target.setdefault(step, {})
         if value is DELETED:
             del target[last]
         else:
@@ -50,7 +49,7 @@ def changed(changes: dict[str, Any], config: dict[str, Any] = CONFIG) -> dict[st
 
 def plan(config: dict[str, Any] = CONFIG) -> Plan:
     """Plan a config, as the Snakefile does."""
-    return plan_experiments(config, SCHEMA, "config.yaml")
+    return plan_experiments(config)
 
 
 def plan_of(experiments: dict[str, dict[str, Any]], changes: dict[str, Any] | None = None) -> Plan:
@@ -59,13 +58,18 @@ def plan_of(experiments: dict[str, dict[str, Any]], changes: dict[str, Any] | No
     return plan(changed({**(changes or {}), "experiments": entries}))
 
 
-def run_config(**overrides: Any) -> RunConfig:
+def ids(config: dict[str, Any]) -> set[str]:
+    """Return the ids of the runs that a config needs."""
+    return set(plan(config).runs)
+
+
+def run_config(**overrides: Any) -> RunSettings:
     """Return the base case with some settings overridden, checked and resolved as in a plan."""
-    return RunConfig.from_settings(resolve(CONFIG, overrides, "a test")[0])
+    return resolve(read_config(CONFIG), overrides, "a test")[0]
 
 
 def reported() -> Reported:
-    return read_reported(REPORTED, REPORTED_SCHEMA)
+    return read_reported(REPORTED)
 
 
 def only(dataset: Dataset, train: int, test: int) -> Dataset:
@@ -90,7 +94,7 @@ class Spy:
         monkeypatch.setattr(training, "build_model", self._build_model)
         monkeypatch.setattr(training, "choose_engine", self._choose_engine)
 
-    def _build_model(self, config: RunConfig) -> torch.nn.Module:
+    def _build_model(self, config: RunSettings) -> torch.nn.Module:
         self.model = self._originals[0](config)
         self.first_weights = copy.deepcopy(self.model.state_dict())
         return self.model

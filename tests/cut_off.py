@@ -9,7 +9,7 @@ import pytest
 from fmnist.training.checkpoints import Checkpoint
 from fmnist.training.dataset import Dataset
 from fmnist.training.loop import EpochRecord, TrainingResult, train
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 EPOCHS = 4
 SMALL = {"channels": [2, 4, 8], "epochs": EPOCHS, "batch_size": 32}
@@ -29,7 +29,7 @@ def cut_in(epoch: int) -> Callable[[EpochRecord], None]:
     return progress
 
 
-def kept(path: Path, config: RunConfig, data: Dataset, epochs: int, circumstances: str = "", **others: Any) -> None:
+def kept(path: Path, config: RunSettings, data: Dataset, epochs: int, circumstances: str = "", **others: Any) -> None:
     """Leave the checkpoint of a training that was cut off after some epochs."""
     with pytest.raises(CutOffError):
         train(config, data, 0, progress=cut_in(epochs + 1), checkpoint=Checkpoint(path, circumstances), **others)
@@ -37,7 +37,7 @@ def kept(path: Path, config: RunConfig, data: Dataset, epochs: int, circumstance
 
 
 def resumed(
-    path: Path, config: RunConfig, data: Dataset, circumstances: str = "", seed: int = 0, **others: Any
+    path: Path, config: RunSettings, data: Dataset, circumstances: str = "", seed: int = 0, **others: Any
 ) -> tuple[list[int], TrainingResult]:
     """Train with a checkpoint; return the epochs that were trained, and the result."""
     trained: list[EpochRecord] = []

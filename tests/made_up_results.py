@@ -19,7 +19,7 @@ from fmnist.claims.evaluate import evaluate_claims, read_verdicts
 from fmnist.claims.examine import Material
 from fmnist.common.files import write_json, write_text
 from fmnist.data.fashion_mnist import FILES
-from fmnist.plan.experiments import plan_experiments, seeds_of
+from fmnist.plan.experiments import plan_experiments
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.runs.gathering import RUN_COLUMNS, read_runs
@@ -27,9 +27,7 @@ from fmnist.training.models import parameter_count
 from fmnist.training.settings import format_value
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 REPORTED = ROOT / "report/reported.yaml"
-REPORTED_SCHEMA = ROOT / "workflow/schemas/reported.schema.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
 CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
@@ -45,13 +43,13 @@ class Results:
 
     def __init__(self, folder, config, draw=None):
         self.folder, self.config = Path(folder), config
-        self.plan = plan_experiments(config, read_yaml(SCHEMA), "config")
-        self.reported = read_reported(REPORTED, REPORTED_SCHEMA)
+        self.plan = plan_experiments(config)
+        self.reported = read_reported(REPORTED)
         self.claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
         self.draw = draw
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
-        rows = [self._run(run_id, seed) for run_id, seed in self.plan.trainings(seeds_of(config))]
+        rows = [self._run(run_id, seed) for run_id, seed in self.plan.trainings(self.plan.config.seed_list())]
         self.runs = pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
     def _run(self, run_id, seed):
@@ -190,9 +188,7 @@ class Results:
             "comparison_figure": self.figure("reported_vs_replicated"),
             "provenance": self.folder / "provenance.json",
             "checksum": self.folder / "data.sha256",
-            "schema": SCHEMA,
             "reported": REPORTED,
-            "reported_schema": REPORTED_SCHEMA,
             "claims": CLAIMS,
             "claims_schema": CLAIMS_SCHEMA,
             "verdicts": self.folder / "claims.csv",

@@ -75,7 +75,7 @@ def keep_experiments(folder: Path, *names: str, **defaults: Any) -> None:
 def prepare(arrays: Path) -> Path:
     """Prepare the sample of tests/sample by the script of the data rule; the checksum file lies beside it."""
     output = {"arrays": arrays, "checksum": arrays.with_suffix(".sha256")}
-    script("prepare_data").main(job(output=output, params={"folder": SAMPLE, "checksums": "sample"}))
+    script("prepare_data").main(job(output=output, params={"folder": SAMPLE, "dataset": "sample"}))
     return arrays
 
 

@@ -11,11 +11,11 @@ from importlib.util import find_spec
 
 from cases import Arrays
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 # Take that many steps, at most one epoch, in shuffled order; return the seconds they took.
 Train = Callable[[int], float]
-Build = Callable[[RunConfig, Arrays], Train]
+Build = Callable[[RunSettings, Arrays], Train]
 
 
 class NotInstalledError(Exception):
@@ -35,7 +35,7 @@ class Contender:
     function: str = "build"
     packages: tuple[str, ...] = ()
 
-    def build(self, config: RunConfig, arrays: Arrays) -> Train:
+    def build(self, config: RunSettings, arrays: Arrays) -> Train:
         """Import the contender's module and set its training up."""
         missing = [name for name in self.packages if find_spec(name) is None]
         if missing:

@@ -13,7 +13,7 @@ import torch
 from cases import Arrays
 from torch import Tensor, nn
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from peers import Train
 from peers.network import network
 
@@ -33,7 +33,7 @@ class Product(NamedTuple):
         return 2 * self.rows * self.inner * self.columns
 
 
-def products_of(config: RunConfig) -> list[Product]:
+def products_of(config: RunSettings) -> list[Product]:
     """The matrix products of one training step."""
     forward = [Product(*shape) for shape in forward_shapes(config)]
     weights = [Product(p.inner, p.rows, p.columns) for p in forward]
@@ -41,7 +41,7 @@ def products_of(config: RunConfig) -> list[Product]:
     return [*forward, *weights, *inputs]
 
 
-def forward_shapes(config: RunConfig) -> list[tuple[int, int, int]]:
+def forward_shapes(config: RunSettings) -> list[tuple[int, int, int]]:
     """Positions of the batch, inputs of one output, and outputs, of every layer with weights."""
     shapes: list[tuple[int, int, int]] = []
 
@@ -59,7 +59,7 @@ def forward_shapes(config: RunConfig) -> list[tuple[int, int, int]]:
     return shapes
 
 
-def build_best_rate(config: RunConfig, _: Arrays) -> Train:
+def build_best_rate(config: RunSettings, _: Arrays) -> Train:
     """Time large square products, scaled to the operations of the steps."""
     square = Product(SQUARE, SQUARE, SQUARE)
     share = sum(product.operations for product in products_of(config)) / square.operations
@@ -67,7 +67,7 @@ def build_best_rate(config: RunConfig, _: Arrays) -> Train:
     return lambda steps: steps * share * best_seconds(multiply, max(1, round(steps * share)))
 
 
-def build_own_shapes(config: RunConfig, _: Arrays) -> Train:
+def build_own_shapes(config: RunSettings, _: Arrays) -> Train:
     """Time the products of a step in their own shapes, patches already unfolded."""
     multiplications = [multiplication(product) for product in products_of(config)]
 

@@ -15,7 +15,7 @@ import optax  # type: ignore[import-not-found]
 from cases import Arrays
 from torch import nn
 
-from fmnist.training.settings import LeNet5Config, RunConfig
+from fmnist.training.settings import LeNet5Settings, RunSettings
 from peers import Train
 from peers.network import network
 
@@ -23,7 +23,7 @@ KERNEL = 5  # rows and columns of every convolution
 ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu}
 
 
-def build_scan(config: RunConfig, arrays: Arrays) -> Train:
+def build_scan(config: RunSettings, arrays: Arrays) -> Train:
     """Compile the training of a whole block: one program for each number of steps."""
     step = step_of(config, convolve_patches)
 
@@ -34,7 +34,7 @@ def build_scan(config: RunConfig, arrays: Arrays) -> Train:
     return training(config, arrays, jax.jit(block, donate_argnums=0))
 
 
-def build_steps(config: RunConfig, arrays: Arrays) -> Train:
+def build_steps(config: RunSettings, arrays: Arrays) -> Train:
     """Compile one step."""
     step = jax.jit(step_of(config, convolve_xla), donate_argnums=0)
 
@@ -48,7 +48,7 @@ def build_steps(config: RunConfig, arrays: Arrays) -> Train:
     return training(config, arrays, block)
 
 
-def training(config: RunConfig, arrays: Arrays, block: Any) -> Train:
+def training(config: RunSettings, arrays: Arrays, block: Any) -> Train:
     """Time `block`: (state, order [steps, batch], images, labels) -> (state, mean loss)."""
     images = jnp.asarray(arrays.images, jnp.float32)[..., None] / 255  # NHWC
     labels = jnp.asarray(arrays.labels, jnp.int32)
@@ -67,7 +67,7 @@ def training(config: RunConfig, arrays: Arrays, block: Any) -> Train:
     return train
 
 
-def step_of(config: RunConfig, convolve: Any) -> Any:
+def step_of(config: RunSettings, convolve: Any) -> Any:
     """Return one training step: (state, batch's indices, images, labels) -> (state, loss)."""
     optimizer = optax.adam(config.learning_rate)
 
@@ -81,16 +81,16 @@ def step_of(config: RunConfig, convolve: Any) -> Any:
     return step
 
 
-def loss_of(parameters: Any, statistics: Any, images: Any, labels: Any, config: RunConfig, convolve: Any) -> Any:
+def loss_of(parameters: Any, statistics: Any, images: Any, labels: Any, config: RunSettings, convolve: Any) -> Any:
     logits, statistics = forward(parameters, statistics, images, config, convolve)
     return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean(), statistics
 
 
-def forward(parameters: Any, statistics: Any, x: Any, config: RunConfig, convolve: Any) -> Any:
+def forward(parameters: Any, statistics: Any, x: Any, config: RunSettings, convolve: Any) -> Any:
     """Return logits and the new running statistics of batch normalisation."""
-    shape, activation = config.architecture, ACTIVATIONS[config.architecture.activation]
+    shape, activation = config, ACTIVATIONS[config.activation]
     updated = []
-    if isinstance(shape, LeNet5Config):
+    if isinstance(shape, LeNet5Settings):
         for index, (padding, pool) in enumerate(((2, True), (0, True), (0, False))):
             x = convolve(x, parameters["convolutions"][index], padding)
             if shape.batch_norm:
@@ -132,7 +132,7 @@ def halve(x: Any, pooling: str) -> Any:
     return pairs.mean((2, 4)) if pooling == "average" else pairs.max((2, 4))
 
 
-def initial_parameters(config: RunConfig) -> Any:
+def initial_parameters(config: RunSettings) -> Any:
     """Take PyTorch's own initialisation, transposed to JAX's layouts."""
     layers = list(network(config))
     convolutions = [arrays_of(x, (2, 3, 1, 0)) for x in layers if isinstance(x, nn.Conv2d)]
@@ -146,6 +146,6 @@ def arrays_of(layer: nn.Module, axes: tuple[int, ...]) -> Any:
     return jnp.asarray(weight.transpose(axes)), jnp.asarray(bias)
 
 
-def initial_statistics(config: RunConfig) -> Any:
+def initial_statistics(config: RunSettings) -> Any:
     norms = [layer for layer in network(config) if isinstance(layer, nn.BatchNorm2d)]
     return [(jnp.zeros(norm.num_features), jnp.ones(norm.num_features)) for norm in norms]

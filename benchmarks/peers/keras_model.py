@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 from cases import Arrays
 
-from fmnist.training.settings import FCConfig, LeNet5Config, RunConfig
+from fmnist.training.settings import FCSettings, LeNet5Settings, RunSettings
 from peers import Train
 
 
-def build_on_torch(config: RunConfig, arrays: Arrays) -> Train:
+def build_on_torch(config: RunSettings, arrays: Arrays) -> Train:
     """Keras on PyTorch, which likes its images channels first."""
     return build(config, arrays, "torch", "channels_first")
 
 
-def build_on_jax(config: RunConfig, arrays: Arrays) -> Train:
+def build_on_jax(config: RunSettings, arrays: Arrays) -> Train:
     """Keras on JAX."""
     return build(config, arrays, "jax", "channels_last")
 
 
-def build(config: RunConfig, arrays: Arrays, backend: str, layout: str) -> Train:
+def build(config: RunSettings, arrays: Arrays, backend: str, layout: str) -> Train:
     os.environ["KERAS_BACKEND"] = backend  # read at the import below
     import keras  # type: ignore[import-not-found]
 
@@ -43,9 +43,9 @@ def build(config: RunConfig, arrays: Arrays, backend: str, layout: str) -> Train
     return train
 
 
-def layers_of(config: RunConfig, layers: Any) -> list[Any]:
-    shape = config.architecture
-    if isinstance(shape, FCConfig):
+def layers_of(config: RunSettings, layers: Any) -> list[Any]:
+    shape = config
+    if isinstance(shape, FCSettings):
         return [layers.Flatten(), layers.Dense(shape.hidden_units, shape.activation), layers.Dense(10)]
     first, second, third = shape.channels
     pooling = {"average": layers.AveragePooling2D, "max": layers.MaxPooling2D}[shape.pooling]
@@ -54,7 +54,7 @@ def layers_of(config: RunConfig, layers: Any) -> list[Any]:
     return [*convolutions, *stage(third, shape, layers), layers.Flatten(), *dense]
 
 
-def stage(filters: int, shape: LeNet5Config, layers: Any, padding: str = "valid") -> list[Any]:
+def stage(filters: int, shape: LeNet5Settings, layers: Any, padding: str = "valid") -> list[Any]:
     """Convolution, batch normalisation where the run has it, activation."""
     axis = 1 if layers.Conv2D(1, 1).data_format == "channels_first" else -1
     norm = [layers.BatchNormalization(axis, momentum=0.9, epsilon=1e-5)] if shape.batch_norm else []

@@ -12,7 +12,7 @@ from cases import Arrays
 from torch import Tensor
 from torch.nn import functional as F
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from peers import Train
 from peers.network import network
 from peers.torch_loop import resident
@@ -21,7 +21,7 @@ from peers.torch_loop import resident
 class Module(lightning.LightningModule):  # type: ignore[misc]
     """The network with its loss and its optimiser."""
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunSettings) -> None:
         super().__init__()
         self.network = network(config)
         self.learning_rate = config.learning_rate
@@ -61,7 +61,7 @@ class Clock(lightning.Callback):  # type: ignore[misc]
         self.seconds = time.perf_counter() - self.started
 
 
-def build(config: RunConfig, arrays: Arrays) -> Train:
+def build(config: RunSettings, arrays: Arrays) -> Train:
     """Set Lightning up on the CPU."""
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="lightning")

@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms  # type: ignore[import-untyped]
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from peers import Train
 from peers.network import network
 
@@ -47,7 +47,7 @@ class Items(Dataset[tuple[Tensor, int]]):
         return self.transform(image), int(self.labels[index])
 
 
-def build(config: RunConfig, arrays: Arrays) -> Train:
+def build(config: RunSettings, arrays: Arrays) -> Train:
     """Set up the loop with a run's settings; the loss is read after every step, as there."""
     device = "cpu"
     loader = DataLoader(Items(arrays), batch_size=config.batch_size, shuffle=True)

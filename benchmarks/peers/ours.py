@@ -10,22 +10,22 @@ from fmnist.training.dataset import Dataset
 from fmnist.training.engines import choose_engine
 from fmnist.training.models import build_model
 from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from peers import NoEngineError, Train
 from peers.torch_loop import resident
 
 
-def build_torch(config: RunConfig, arrays: Arrays) -> Train:
+def build_torch(config: RunSettings, arrays: Arrays) -> Train:
     """`engine: torch`."""
     return build(config, arrays, "torch")
 
 
-def build_native(config: RunConfig, arrays: Arrays) -> Train:
+def build_native(config: RunSettings, arrays: Arrays) -> Train:
     """`engine: native`."""
     return build(config, arrays, "native")
 
 
-def build(config: RunConfig, arrays: Arrays, name: str) -> Train:
+def build(config: RunSettings, arrays: Arrays, name: str) -> Train:
     """The one place that knows how the project trains an epoch."""
     images, labels = resident(arrays)
     data = Dataset(images, labels, images[:1], labels[:1])

@@ -8,7 +8,7 @@ from cases import Arrays
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from peers import Train
 from peers.network import network
 
@@ -20,13 +20,13 @@ def resident(arrays: Arrays) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(arrays.images).float().div_(255).unsqueeze(1), torch.from_numpy(arrays.labels).long()
 
 
-def build_eager(config: RunConfig, arrays: Arrays) -> Train:
+def build_eager(config: RunSettings, arrays: Arrays) -> Train:
     """PyTorch without compilation."""
     model = network(config)
     return training(config, arrays, model, loss_of(model))
 
 
-def build_compiled(config: RunConfig, arrays: Arrays) -> Train:
+def build_compiled(config: RunSettings, arrays: Arrays) -> Train:
     """The same with network and loss, forward and backward, through torch.compile."""
     model = network(config)
     return training(config, arrays, model, torch.compile(loss_of(model)))
@@ -36,7 +36,7 @@ def loss_of(model: nn.Module) -> LossOfBatch:
     return lambda images, labels: F.cross_entropy(model(images), labels)
 
 
-def training(config: RunConfig, arrays: Arrays, model: nn.Module, loss_of_batch: LossOfBatch) -> Train:
+def training(config: RunSettings, arrays: Arrays, model: nn.Module, loss_of_batch: LossOfBatch) -> Train:
     images, labels = resident(arrays)
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist.training.models import IMAGE_SIDE, MODELS
-from fmnist.training.settings import ARCHITECTURES
+from fmnist.training.settings import MODELS as SETTINGS
 
 Shape = tuple[int, ...]
 
@@ -97,4 +97,4 @@ def build_network(model: str, settings: Mapping[str, Any]) -> nn.Module:
     Its weights are torch's fresh ones: for tables and drawings, not for training.
     """
     own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    return MODELS[model](ARCHITECTURES[model](**own))
+    return MODELS[model](SETTINGS[model](**own))

@@ -11,7 +11,7 @@ from fmnist.claims.examine import Material
 from fmnist.common.errors import FmnistError
 from fmnist.common.files import write_text
 from fmnist.plan.experiments import plan_experiments
-from fmnist.plan.yaml_files import read_configs, read_yaml
+from fmnist.plan.yaml_files import read_configs
 
 
 def _project_material(runs: Path, loss: Path, configs: Sequence[Path]) -> Material:
@@ -19,7 +19,7 @@ def _project_material(runs: Path, loss: Path, configs: Sequence[Path]) -> Materi
     project = Path(__file__).resolve().parents[2]
     schemas, report, configs = project / "workflow/schemas", project / "report", configs or [project / "config.yaml"]
     settings = {**read_configs(configs), "extensions": True}
-    plan = plan_experiments(settings, read_yaml(schemas / "config.schema.yaml"), ", ".join(map(str, configs)))
+    plan = plan_experiments(settings, ", ".join(map(str, configs)))
     files = {"runs": runs, "loss": loss}
     for name in ("claims", "reported"):
         files |= {name: report / f"{name}.yaml", f"{name}_schema": schemas / f"{name}.schema.yaml"}

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
 from fmnist.common.errors import ConfigError
-from fmnist.plan.yaml_files import read_yaml, validate
+from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
 
 # What each form compares; every other of these keys would be without effect.
@@ -87,7 +89,8 @@ class ClaimList:
 def read_claims(path: Path, schema_path: Path) -> ClaimList:
     """Read report/claims.yaml. Raises ConfigError in one sentence for a fault."""
     document = read_yaml(path)
-    validate(document, read_yaml(schema_path), str(path))
+    if error := next(jsonschema.Draft202012Validator(read_yaml(schema_path)).iter_errors(document), None):
+        raise ConfigError(f"{path}: {error.message}.")
     for entry in document["claims"]:
         _check_keys(entry, f"{path}: claim {entry['id']!r}")
     claims = tuple(_claim(entry) for entry in document["claims"])

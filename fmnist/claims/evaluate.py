@@ -119,7 +119,7 @@ def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experimen
     `files`: runs (a runs.csv), loss (a loss.csv), claims, claims_schema, reported and
     reported_schema. Raises ConfigError for a fault in one of the latter.
     """
-    reported = read_reported(files["reported"], files["reported_schema"])
+    reported = read_reported(files["reported"])
     return Material(
         claims=read_claims(files["claims"], files["claims_schema"]),
         known=KnownRuns(experiments=experiments, reported=reported, path=str(files["claims"])),

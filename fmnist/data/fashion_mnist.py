@@ -30,7 +30,7 @@ CLASS_NAMES = (
 
 Checksums = Mapping[str, str]
 
-# SHA-256 of the decompressed files; `data.checksums` names the set.
+# SHA-256 of the decompressed files; `data.dataset` names the set.
 CHECKSUMS: Mapping[str, Checksums] = MappingProxyType(
     {
         "fashion_mnist": MappingProxyType(
@@ -107,9 +107,9 @@ def _read(path: Path) -> bytes:
 
 
 def _hint(found: str) -> str:
-    """Name the set that a file does belong to: the usual slip is the wrong data.checksums."""
+    """Name the set that a file does belong to: the usual slip is the wrong data.dataset."""
     owner = next((owner for owner, checksums in CHECKSUMS.items() if found in checksums.values()), None)
-    return f"; it is a file of data.checksums: {owner}" if owner else ""
+    return f"; it is a file of data.dataset: {owner}" if owner else ""
 
 
 def checksum_text(files: Mapping[str, bytes]) -> str:

@@ -42,7 +42,7 @@ class Request:
 def obtain(folder: Path | None, checksums: str, raw: Path) -> dict[str, bytes]:
     """Return the four files, decompressed and verified, from the first source that has them.
 
-    `folder` is the config's `data.folder`, `checksums` its `data.checksums`; `raw` keeps
+    `folder` is the config's `data.folder`, `checksums` its `data.dataset`; `raw` keeps
     downloads, and those that prove wrong get the suffix `.wrong` there. Files elsewhere are
     never changed. Each source that fails is reported on stderr.
 
@@ -74,7 +74,7 @@ def discard_downloads(raw: Path) -> None:
 
 def _checksum_set(name: str) -> Checksums:
     if name not in CHECKSUMS:
-        raise DataError(f"data.checksums is {name!r}; allowed: {', '.join(CHECKSUMS)}.")
+        raise DataError(f"data.dataset is {name!r}; allowed: {', '.join(CHECKSUMS)}.")
     return CHECKSUMS[name]
 
 
@@ -85,7 +85,7 @@ def _no_source(failures: list[str], checksums: str) -> str:
         "and name it in config.yaml as data.folder"
     )
     if checksums == "sample":
-        remedy = "set data.folder to tests/sample, which holds the sample, or data.checksums to fashion_mnist"
+        remedy = "set data.folder to tests/sample, which holds the sample, or data.dataset to fashion_mnist"
     return f"the Fashion-MNIST files could not be had; each source and why it failed:\n{tried}\n  By hand: {remedy}."
 
 

@@ -1,18 +1,25 @@
-"""How much work a run is beside others, so that the longest can start first. The Snakefile asks: no torch, no numpy."""
+"""How much work a run is, so that the longest start first, and whether a GPU is here. Needs no torch."""
 
-from fmnist.training.settings import FCConfig, RunConfig
+from pathlib import Path
+
+from fmnist.training.settings import FCSettings, RunSettings
 
 PIXELS, WINDOW, UNITS, CLASSES = 28 * 28, 5 * 5, 84, 10
 
 
-def work(run: RunConfig) -> int:
-    """Multiplications of one image's way forward, times the epochs: a training's time, roughly, in some unit."""
+def work(run: RunSettings) -> int:
+    """Return the multiplications of one image's forward pass, times the epochs: a training's time in some unit."""
     return run.epochs * _multiplications(run)
 
 
-def _multiplications(run: RunConfig) -> int:
-    if isinstance(run.architecture, FCConfig):
-        return run.architecture.hidden_units * (PIXELS + CLASSES)
-    first, second, third = run.architecture.channels
+def _multiplications(run: RunSettings) -> int:
+    if isinstance(run, FCSettings):
+        return run.hidden_units * (PIXELS + CLASSES)
+    first, second, third = run.channels
     convolutions = PIXELS * WINDOW * first + 10 * 10 * WINDOW * first * second + WINDOW * second * third
     return convolutions + UNITS * (third + CLASSES)
+
+
+def has_nvidia_gpu() -> bool:
+    """Return whether the NVIDIA driver shows a GPU here; PyTorch decides later if it can use it."""
+    return any(Path("/dev").glob("nvidia[0-9]*"))

@@ -1,24 +1,35 @@
 """What the original report printed, read from report/reported.yaml."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist.common.errors import ConfigError
-from fmnist.plan.yaml_files import read_yaml, validate
+from fmnist.common.validation import STRICT, checked, shown
+from fmnist.plan.config import Text
+from fmnist.plan.yaml_files import read_mapping
 from fmnist.training.settings import format_value
 
 ORIGINAL_EPOCHS = 20  # the original trained every run for 20 epochs
+Loss = Annotated[float, Field(ge=0)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportedRun:
+class _Environment(BaseModel):
+    model_config = ConfigDict(**STRICT, frozen=True)
+
+    environment: dict[Text, Text] = Field(min_length=1)
+
+
+class ReportedRun(BaseModel):
     """The numbers that the original prints of one run."""
 
-    accuracy: float  # test accuracy after the last epoch, in percent
-    train_loss: float | None  # mean batch loss of the last epoch; None where it prints none
-    train_loss_by_epoch: tuple[float, ...]  # of the last epochs; empty where it prints none
+    model_config = ConfigDict(**STRICT, frozen=True)
+
+    accuracy: float = Field(ge=0, le=100, description="test accuracy after the last epoch, in percent")
+    train_loss: Loss | None = Field(description="mean batch loss of the last epoch; null where it prints none")
+    train_loss_by_epoch: tuple[Loss, ...] = Field((), strict=False, description="of the last epochs")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,24 +40,21 @@ class Reported:
     environment: dict[str, str]
 
 
-def read_reported(path: Path, schema_path: Path) -> Reported:
-    """Read report/reported.yaml. Raises ConfigError in one sentence for a fault."""
-    document = read_yaml(path)
-    validate(document, read_yaml(schema_path), str(path))
-    environment = document.pop("environment")
+def read_reported(path: Path) -> Reported:
+    """Read report/reported.yaml: the environment, and by experiment and value the numbers of a run.
+
+    Raises ConfigError for a fault.
+    """
+    document = read_mapping(path)
+    environment = document.pop("environment", None)
     runs: dict[tuple[str, str], ReportedRun] = {}
     for experiment, values in document.items():
+        if not isinstance(values, dict) or not values:
+            raise ConfigError(f"{path}: {experiment} is {shown(values)}; expected numbers by swept value.")
         for value, numbers in values.items():
-            key = (experiment, format_value(value))
+            key = (str(experiment), format_value(value))
             if key in runs:
-                raise ConfigError(f"{path}: {experiment}.{key[1]} stands twice, in two spellings; allowed: once.")
-            runs[key] = _reported_run(numbers)
-    return Reported(runs=runs, environment=environment)
-
-
-def _reported_run(numbers: Mapping[str, Any]) -> ReportedRun:
-    return ReportedRun(
-        accuracy=numbers["accuracy"],
-        train_loss=numbers["train_loss"],
-        train_loss_by_epoch=tuple(numbers.get("train_loss_by_epoch", ())),
-    )
+                raise ConfigError(f"{path}: {experiment}.{key[1]} is there in two spellings; expected it once.")
+            runs[key] = checked(ReportedRun, numbers, str(path), key)
+    kept: Any = checked(_Environment, {"environment": environment}, str(path))
+    return Reported(runs=runs, environment=kept.environment)

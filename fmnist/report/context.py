@@ -12,7 +12,7 @@ from fmnist.analysis.confusion import confusion_matrices, read_confusion
 from fmnist.analysis.network_layers import build_network, format_shape, layers
 from fmnist.claims.claim_list import ClaimList
 from fmnist.common.wording import percent, word
-from fmnist.plan.experiments import Experiment, Plan, seeds_of, with_runs
+from fmnist.plan.experiments import Experiment, Plan, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun
 from fmnist.report.candidates import could_print, sort_candidates
 from fmnist.report.claims import error_rates, findings, judged_claims, powers, read_calibration, verdict_counts
@@ -58,7 +58,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     """Return every name that a section template can use."""
     experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     results = {name: _result(experiment, inputs) for name, experiment in experiments.items()}
-    seeds = seeds_of(inputs.config)
+    seeds = inputs.plan.config.seed_list()
     runs = summarise_runs(inputs.runs, inputs.curves)
     comparison = _comparison(inputs.comparison)
     missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
@@ -73,7 +73,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         ),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
-        "with_fewer_seeds": [one for one in experiments.values() if one.most_seeds and one.most_seeds < len(seeds)],
+        "with_fewer_seeds": [one for one in experiments.values() if one.max_seeds and one.max_seeds < len(seeds)],
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [r for r in results.values() if r.experiment.swept == (name,)],

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from fmnist.plan.experiments import setting_names
+from fmnist.training.settings import setting_names
 
 NUMBERS = (
     "train_loss",

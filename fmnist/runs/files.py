@@ -11,11 +11,11 @@ import numpy as np
 
 from fmnist.common.files import atomic, write_json, write_text
 from fmnist.training.loop import EpochRecord, TrainingResult
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 
 def write_metrics(
-    path: Path, *, run_id: str, seed: int, config: RunConfig, data_sha256: str, result: TrainingResult
+    path: Path, *, run_id: str, seed: int, config: RunSettings, data_sha256: str, result: TrainingResult
 ) -> None:
     """Write metrics.json: what was trained on what, and the final numbers.
 

@@ -10,10 +10,9 @@ from typing import Any
 import pandas as pd
 
 from fmnist.common.errors import DataError
-from fmnist.plan.experiments import setting_names
 from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURED, RUN_COLUMNS, WHERE
 from fmnist.runs.provenance import provenance_fault
-from fmnist.training.settings import Value, format_value
+from fmnist.training.settings import Value, format_value, setting_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

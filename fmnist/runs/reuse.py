@@ -11,9 +11,8 @@ from typing import Any
 
 from fmnist.common.errors import ConfigError
 from fmnist.data.fashion_mnist import CHECKSUMS, checksum_lines
-from fmnist.plan.experiments import setting_names
 from fmnist.runs.columns import FINAL, MEASURED, RUN_COLUMNS, WHERE
-from fmnist.training.settings import Value, format_value
+from fmnist.training.settings import Value, format_value, setting_names
 
 RUNS, CURVES, PROVENANCE = "runs.csv", "loss.csv", "provenance.json"
 NEEDED = (RUNS, CURVES, PROVENANCE)
@@ -36,7 +35,7 @@ class Known:
 
 
 def data_hash(checksums: str) -> str:
-    """Return the hash of the data that `data.checksums` names, as the provenance of its runs has it."""
+    """Return the hash of the data that `data.dataset` names, as the provenance of its runs has it."""
     return hashlib.sha256(checksum_lines(CHECKSUMS[checksums]).encode()).hexdigest()
 
 
@@ -102,13 +101,13 @@ def _pair(record: Mapping[str | None, Any], where: str, name: str) -> Pair:
 
 
 def reusable(known: Known, settings: Settings, planned: Iterable[Pair], checksums: str) -> list[Pair]:
-    """Return which of the planned trainings a folder holds; `checksums` is the config's data.checksums.
+    """Return which of the planned trainings a folder holds; `checksums` is the config's data.dataset.
 
     Raises ConfigError where it holds one with other settings, on other data, or without its numbers.
     """
     if known.data_sha256 != data_hash(checksums):
         why = f"its runs were trained on data with the hash {known.data_sha256[:16]}... ({PROVENANCE}), and those of "
-        why += f"data.checksums {checksums!r} have {data_hash(checksums)[:16]}..."
+        why += f"data.dataset {checksums!r} have {data_hash(checksums)[:16]}..."
         raise refused(known.name, why, "null, or runs on the same data")
     found = [pair for pair in planned if pair in known.rows]
     for pair in found:

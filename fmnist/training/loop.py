@@ -19,7 +19,7 @@ from fmnist.training.losses import LOSSES
 from fmnist.training.models import build_model, parameter_count
 from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
 from fmnist.training.randomness import shuffling_generator, stream_seed
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +61,7 @@ Progress = Callable[[EpochRecord], None]
 
 
 def train(
-    config: RunConfig,
+    config: RunSettings,
     data: Dataset,
     seed: int,
     engine: str = "auto",
@@ -103,7 +103,7 @@ def train(
     )
 
 
-def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
+def _initialised(config: RunSettings, data: Dataset, seed: int) -> nn.Module:
     # Made on the CPU, then moved: the same weights on every device.
     torch.manual_seed(stream_seed(seed, "initialisation"))
     model = build_model(config).to(data.train_images.device)
@@ -112,7 +112,7 @@ def _initialised(config: RunConfig, data: Dataset, seed: int) -> nn.Module:
     return model
 
 
-def _first_state(config: RunConfig, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> TrainingState:
+def _first_state(config: RunSettings, model: nn.Module, engine: Engine, data: Dataset, seed: int) -> TrainingState:
     device = data.train_images.device
     optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
     return TrainingState(
@@ -130,7 +130,7 @@ def _first_state(config: RunConfig, model: nn.Module, engine: Engine, data: Data
     )
 
 
-def _epoch(config: RunConfig, engine: Engine, data: Dataset, state: TrainingState, epoch: int) -> EpochRecord:
+def _epoch(config: RunSettings, engine: Engine, data: Dataset, state: TrainingState, epoch: int) -> EpochRecord:
     order = torch.randperm(len(data.train_labels), generator=state.shuffling)
     step = engine.trainer(data, config.loss, state.optimizer, config.batch_size)
     batches = _batches(order.to(data.train_labels.device), config)
@@ -148,7 +148,7 @@ def _epoch(config: RunConfig, engine: Engine, data: Dataset, state: TrainingStat
 
 
 def _train_epoch(
-    config: RunConfig, batches: list[Tensor], step: Step, scheduler: LRScheduler | None
+    config: RunSettings, batches: list[Tensor], step: Step, scheduler: LRScheduler | None
 ) -> tuple[float, float]:
     """Train one epoch; return the mean batch loss and the accuracy while training."""
     losses, correct = [], []
@@ -161,10 +161,10 @@ def _train_epoch(
     return float(torch.stack(losses).double().mean()), int(torch.stack(correct).sum()) / seen
 
 
-def _batches(order: Tensor, config: RunConfig) -> list[Tensor]:
+def _batches(order: Tensor, config: RunSettings) -> list[Tensor]:
     batches = list(order.split(config.batch_size))
     # "drop" drops a smaller batch, but never the only one.
-    if config.last_batch == "drop" and len(batches) > 1 and len(batches[-1]) < config.batch_size:
+    if config.drop_last and len(batches) > 1 and len(batches[-1]) < config.batch_size:
         batches.pop()
     return batches
 

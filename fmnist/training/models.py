@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from fmnist.training.settings import FCConfig, LeNet5Config, RunConfig
+from fmnist.training.settings import FCSettings, LeNet5Settings, RunSettings
 
 IMAGE_SIDE = 28
 CLASSES = 10
@@ -28,7 +28,7 @@ class FCNetwork(nn.Module):
     Input: float32 [batch, 1, 28, 28], pixels in 0..1. Output: logits [batch, 10].
     """
 
-    def __init__(self, config: FCConfig) -> None:
+    def __init__(self, config: FCSettings) -> None:
         super().__init__()
         self.fc1 = nn.Linear(IMAGE_SIDE * IMAGE_SIDE, config.hidden_units)
         self.fc2 = nn.Linear(config.hidden_units, CLASSES)
@@ -51,7 +51,7 @@ class LeNet5(nn.Module):
     layer and before its activation, as in the report's `forward`.
     """
 
-    def __init__(self, config: LeNet5Config) -> None:
+    def __init__(self, config: LeNet5Settings) -> None:
         super().__init__()
         first, second, third = config.channels
         self.conv1 = nn.Conv2d(1, first, kernel_size=5, padding=2)
@@ -86,9 +86,9 @@ def _initialise_fully_connected(*layers: nn.Linear) -> None:
 MODELS: dict[str, Callable[..., nn.Module]] = {"fc": FCNetwork, "lenet5": LeNet5}
 
 
-def build_model(config: RunConfig) -> nn.Module:
+def build_model(config: RunSettings) -> nn.Module:
     """Build a run's network, initialised from torch's global random stream."""
-    return MODELS[config.model](config.architecture)
+    return MODELS[config.model](config)
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -6,7 +6,7 @@ from torch import nn
 from torch.optim import SGD, Adam, Optimizer, RMSprop
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau, StepLR
 
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 from fmnist.training.uncompiled import uncompiled
 
 Parameters = Iterable[nn.Parameter]
@@ -15,7 +15,7 @@ Parameters = Iterable[nn.Parameter]
 # tenth of a LeNet-5 step saved.
 
 
-def _adam(parameters: Parameters, config: RunConfig) -> Optimizer:
+def _adam(parameters: Parameters, config: RunSettings) -> Optimizer:
     return uncompiled(Adam)(
         parameters,
         lr=config.learning_rate,
@@ -26,7 +26,7 @@ def _adam(parameters: Parameters, config: RunConfig) -> Optimizer:
     )
 
 
-def _sgd(parameters: Parameters, config: RunConfig) -> Optimizer:
+def _sgd(parameters: Parameters, config: RunSettings) -> Optimizer:
     return uncompiled(SGD)(
         parameters,
         lr=config.learning_rate,
@@ -38,7 +38,7 @@ def _sgd(parameters: Parameters, config: RunConfig) -> Optimizer:
     )
 
 
-def _rmsprop(parameters: Parameters, config: RunConfig) -> Optimizer:
+def _rmsprop(parameters: Parameters, config: RunSettings) -> Optimizer:
     return uncompiled(RMSprop)(
         parameters,
         lr=config.learning_rate,
@@ -51,19 +51,19 @@ def _rmsprop(parameters: Parameters, config: RunConfig) -> Optimizer:
     )
 
 
-OPTIMIZERS: dict[str, Callable[[Parameters, RunConfig], Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[[Parameters, RunSettings], Optimizer]] = {
     "adam": _adam,
     "sgd": _sgd,
     "rmsprop": _rmsprop,
 }
 
 
-def _step(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
+def _step(optimizer: Optimizer, config: RunSettings) -> LRScheduler:
     assert config.step_size is not None  # the plan refuses scheduler: step without it
     return StepLR(optimizer, step_size=config.step_size, gamma=config.gamma)
 
 
-def _plateau(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
+def _plateau(optimizer: Optimizer, config: RunSettings) -> LRScheduler:
     assert config.patience is not None  # the plan refuses scheduler: plateau without it
     return ReduceLROnPlateau(
         optimizer,
@@ -78,22 +78,22 @@ def _plateau(optimizer: Optimizer, config: RunConfig) -> LRScheduler:
     )
 
 
-SCHEDULERS: dict[str, Callable[[Optimizer, RunConfig], LRScheduler | None]] = {
+SCHEDULERS: dict[str, Callable[[Optimizer, RunSettings], LRScheduler | None]] = {
     "none": lambda optimizer, config: None,  # the learning rate stays
     "step": _step,
     "plateau": _plateau,
 }
 
 
-def step_after_batch(scheduler: LRScheduler | None, config: RunConfig) -> None:
+def step_after_batch(scheduler: LRScheduler | None, config: RunSettings) -> None:
     """Step StepLR where its unit is the batch, as in the report."""
-    if isinstance(scheduler, StepLR) and config.step_unit == "batch":
+    if isinstance(scheduler, StepLR) and config.scheduler_interval == "batch":
         scheduler.step()
 
 
-def step_after_epoch(scheduler: LRScheduler | None, config: RunConfig, train_loss: float) -> None:
+def step_after_epoch(scheduler: LRScheduler | None, config: RunSettings, train_loss: float) -> None:
     """Step StepLR where its unit is the epoch; show ReduceLROnPlateau the epoch's mean training loss."""
     if isinstance(scheduler, ReduceLROnPlateau):
         scheduler.step(train_loss)
-    elif isinstance(scheduler, StepLR) and config.step_unit == "epoch":
+    elif isinstance(scheduler, StepLR) and config.scheduler_interval == "epoch":
         scheduler.step()

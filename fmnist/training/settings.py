@@ -1,132 +1,142 @@
-"""What one training run is: its settings as frozen dataclasses, and its readable id."""
+"""The settings of a run: each declared once, with its type, its bounds, its default and a line of help.
+
+The defaults are the original's base case (its section 4-2). docs/settings.md and the schema for
+editors are made from these declarations (`make settings`).
+"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from fmnist.common.validation import STRICT
 
 Value = str | int | float | bool | list[int] | None
+Activation = Literal["tanh", "relu", "leaky_relu"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FCConfig:
-    """The fully connected network of report section 2-1."""
+def setting(default: Any, line: str, **declared: Any) -> Any:
+    """Declare a setting. `needs` names another setting and the values with which this one has an effect.
 
-    hidden_units: int
-    activation: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeNet5Config:
-    """LeNet-5 with the switches of report section 2-2."""
-
-    channels: tuple[int, int, int]  # of the three convolutions
-    activation: str
-    pooling: str
-    batch_norm: bool
-    dropout: bool
-    dropout_probability: float  # has an effect only where dropout is true
+    `formerly` is an older name. Bounds lie far above what can be trained, and below what overflows.
+    """
+    extra: Any = {key: declared.pop(key) for key in ("needs", "formerly", "expected") if key in declared}
+    return Field(default, description=line, json_schema_extra=extra, **declared)
 
 
-ARCHITECTURES: dict[str, type[FCConfig] | type[LeNet5Config]] = {
-    "fc": FCConfig,
-    "lenet5": LeNet5Config,
-}
+# No BaseModel: Snakemake takes a parameter that can be iterated over for a list.
+@dataclass(config=STRICT, frozen=True, kw_only=True)
+class CommonSettings:
+    """What every network's training needs."""
 
+    epochs: int = setting(20, "passes over the training images", ge=1, le=1_000_000)
+    batch_size: int = setting(100, "images a step", ge=1, le=60_000)
+    drop_last: bool = setting(False, "leave out a last, smaller batch; the original keeps it", formerly="last_batch")
+    loss: Literal["cross_entropy", "mse", "multi_margin"] = setting(
+        "cross_entropy", "loss function; mse is on softmax outputs and one-hot classes"
+    )
+    optimizer: Literal["adam", "sgd", "rmsprop"] = setting("adam", "optimiser, with torch's other defaults")
+    learning_rate: float = setting(0.001, "learning rate at the start", gt=0)
+    momentum: float = setting(
+        0.0, "momentum; the original leaves torch's 0", ge=0, lt=1, needs={"optimizer": ["sgd", "rmsprop"]}
+    )
+    weight_decay: float = setting(0.0, "L2 penalty on all parameters", ge=0)
+    scheduler: Literal["none", "step", "plateau"] = setting(
+        "none", "none, StepLR (step), or ReduceLROnPlateau on the training loss (plateau)"
+    )
+    step_size: int | None = setting(
+        None, "intervals between two decays of StepLR", ge=1, le=1_000_000_000, needs={"scheduler": ["step"]}
+    )
+    patience: int | None = setting(
+        None, "epochs without progress before a decay", ge=0, le=1_000_000, needs={"scheduler": ["plateau"]}
+    )
+    gamma: float = setting(0.9, "factor of each decay", gt=0, le=1, needs={"scheduler": ["step", "plateau"]})
+    scheduler_interval: Literal["batch", "epoch"] = setting(
+        "batch",
+        "what StepLR counts; the original steps it once a batch",
+        needs={"scheduler": ["step"]},
+        formerly="step_unit",
+    )
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunConfig:
-    """Every setting that decides a run's numbers, its seed aside."""
-
-    model: str
-    architecture: FCConfig | LeNet5Config
-    epochs: int
-    batch_size: int
-    last_batch: str  # "keep" or "drop" the last, smaller batch of an epoch
-    loss: str
-    optimizer: str
-    learning_rate: float
-    momentum: float  # of SGD and RMSprop
-    weight_decay: float
-    scheduler: str
-    step_size: int | None  # steps of the scheduler's unit between two decays
-    patience: int | None  # epochs without progress that ReduceLROnPlateau lets pass
-    gamma: float  # the factor of each decay
-    step_unit: str  # of StepLR: "batch", as in the report, or "epoch"
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> "RunConfig":
-        """Build a run from its flat settings, as in metrics.json and the config."""
-        architecture = ARCHITECTURES[settings["model"]]
-        own = {f.name for f in fields(architecture)}
-        inner = {key: _frozen(settings[key]) for key in own}
-        outer = {key: value for key, value in settings.items() if key not in own}
-        return cls(architecture=architecture(**inner), **outer)
+    @model_validator(mode="after")
+    def _complete(self) -> "CommonSettings":
+        for scheduler, key in (("step", "step_size"), ("plateau", "patience")):
+            if self.scheduler == scheduler and getattr(self, key) is None:
+                raise ValueError(f"scheduler is {scheduler!r} and {key} is null; expected a whole number as {key}")
+        return self
 
     def settings(self) -> dict[str, Value]:
-        """Return every setting, flat and sorted by name, as JSON can hold them."""
-        flat = asdict(self)
-        flat |= flat.pop("architecture")
-        return {key: _thawed(flat[key]) for key in sorted(flat)}
+        """Return every setting, sorted by name, as JSON can hold them."""
+        plain = asdict(self)
+        return {key: list(value) if isinstance(value := plain[key], tuple) else value for key in sorted(plain)}
 
 
-_FIELDS = [f for cls in (RunConfig, *ARCHITECTURES.values()) for f in fields(cls)]
-_FLOATS = {f.name for f in _FIELDS if f.type is float}
-_INTEGERS = {f.name for f in _FIELDS if f.type in (int, int | None)}
+@dataclass(config=STRICT, frozen=True, kw_only=True)
+class FCSettings(CommonSettings):
+    """The fully connected network, 784 -> hidden_units -> 10 (report section 2-1)."""
+
+    model: Literal["fc"] = "fc"
+    hidden_units: int = setting(512, "units of the hidden layer", ge=1, le=100_000)
+    activation: Activation = setting("relu", "activation after the hidden layer")
 
 
-def normalised(settings: Mapping[str, Any]) -> dict[str, Value]:
-    """Give every number its setting's own type: 1 and 1.0 are one learning rate."""
-    return {key: _typed(key, value) for key, value in settings.items()}
+Channels = Annotated[int, Field(ge=1, le=10_000)]
 
 
-def _typed(key: str, value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [int(v) for v in value]
-    if value is None or isinstance(value, bool):
-        return value
-    return float(value) if key in _FLOATS else int(value) if key in _INTEGERS else value
+@dataclass(config=STRICT, frozen=True, kw_only=True)
+class LeNet5Settings(CommonSettings):
+    """LeNet-5 with the switches of report section 2-2."""
+
+    model: Literal["lenet5"] = "lenet5"
+    channels: tuple[Channels, Channels, Channels] = setting(
+        (6, 16, 120), "channels of the three convolutions", strict=False
+    )
+    activation: Activation = setting("tanh", "activation after each layer but the last")
+    pooling: Literal["average", "max"] = setting("average", "pooling after the first two convolutions")
+    batch_norm: bool = setting(False, "batch normalisation before the activation of each convolution")
+    dropout: bool = setting(False, "dropout between the two fully connected layers")
+    dropout_probability: float = setting(
+        0.3, "share of units that dropout switches off", ge=0, lt=1, needs={"dropout": [True]}
+    )
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+RunSettings = FCSettings | LeNet5Settings
+MODELS: dict[str, type[FCSettings] | type[LeNet5Settings]] = {"fc": FCSettings, "lenet5": LeNet5Settings}
 
 
-def _thawed(value: Any) -> Value:
-    return list(value) if isinstance(value, tuple) else value
+def run_settings(settings: Mapping[str, Any]) -> RunSettings:
+    """Build a run's settings from a flat mapping, as in metrics.json. Raises pydantic's ValidationError."""
+    return MODELS[settings["model"]](**settings)
 
 
-def format_value(value: Value) -> str:
-    """Write a setting's value as run ids, tables and figures show it.
+def setting_names() -> list[str]:
+    """Return the settings of all models, sorted: the columns of runs.csv."""
+    return sorted({field.name for model in MODELS.values() for field in fields(model)})
 
-    Lists join with "x", since a comma in a wildcard breaks cluster submission; booleans
-    and null are written as in YAML; floats in their shortest form without an exponent.
+
+def format_value(value: Value | tuple[int, ...]) -> str:
+    """Write a setting's value as run ids and tables show it.
+
+    Lists join with "x", since a comma in a wildcard breaks cluster submission. Booleans and null
+    are written as in YAML, floats in their shortest form without an exponent.
     """
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool | None):
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, list | tuple):
-        return "x".join(str(v) for v in value)
+        return "x".join(map(str, value))
     if isinstance(value, float):
-        return _plain_decimal(value)
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     return str(value)
 
 
-def _plain_decimal(value: float) -> str:
-    if value.is_integer():
-        return str(int(value))
-    # repr is the shortest text that reads back as this float, but may use an exponent.
-    return format(Decimal(repr(value)), "f")
+def run_id(run: RunSettings, defaults: RunSettings) -> str:
+    """Name a run by its model and by what differs from that model's defaults.
 
-
-def run_id(settings: Mapping[str, Value], defaults: Mapping[str, Value]) -> str:
-    """Name a run by its model and what differs from that model's defaults.
-
-    `lenet5`, `lenet5__channels=32x64x256__pooling=max`: sorted, so that equal settings
-    have equal ids however they were written.
+    `lenet5`, `lenet5__channels=32x64x256__pooling=max`: sorted, so that equal settings have equal ids.
     """
-    changed = [
-        f"{key}={format_value(settings[key])}"
-        for key in sorted(settings)
-        if key != "model" and settings[key] != defaults[key]
-    ]
-    return "__".join([str(settings["model"]), *changed])
+    own, usual = run.settings(), defaults.settings()
+    changed = [f"{key}={format_value(value)}" for key, value in own.items() if value != usual[key]]
+    return "__".join([run.model, *changed])

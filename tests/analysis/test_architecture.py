@@ -7,7 +7,7 @@ from torch import nn
 from fmnist.analysis.network_layers import format_shape, layers
 from fmnist.figures.networks import DRAWINGS, stages
 from fmnist.training.models import FCNetwork, LeNet5, parameter_count
-from fmnist.training.settings import FCConfig, LeNet5Config
+from fmnist.training.settings import FCSettings, LeNet5Settings
 
 
 def lenet5(**changes):
@@ -19,11 +19,11 @@ def lenet5(**changes):
         "dropout": False,
         "dropout_probability": 0.3,
     }
-    return LeNet5(LeNet5Config(**{**base, **changes}))
+    return LeNet5(LeNet5Settings(**{**base, **changes}))
 
 
 def fc():
-    return FCNetwork(FCConfig(hidden_units=512, activation="relu"))
+    return FCNetwork(FCSettings(hidden_units=512, activation="relu"))
 
 
 @pytest.mark.parametrize(("model", "total"), [(fc(), 407_050), (lenet5(), 61_706)])

@@ -105,7 +105,7 @@ def curves(count: int, falling: int, epochs: int = 5) -> pd.DataFrame:
         (2, 2, "no verdict: two seeds"),
     ],
 )
-def test_a_curve_in_most_seeds_both_ways(judge: Judge, count: int, falling: int, expected: str) -> None:
+def test_a_curve_in_max_seeds_both_ways(judge: Judge, count: int, falling: int, expected: str) -> None:
     runs = frame([("fc", seed, 0.88, 0.2) for seed in range(count)])
     row = judge(runs, CURVE, curves=curves(count, falling)).loc["falls"]
     assert (row["verdict"], row["n"], row["unit"]) == (expected, count, "% of seeds")

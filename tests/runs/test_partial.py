@@ -32,8 +32,8 @@ def test_nothing_missing_is_no_banner() -> None:
 
 def test_a_report_tells_which_experiments_need_fewer_seeds(tmp_path: Path) -> None:
     config = shipped_config(seeds=[0, 1, 2])
-    config["experiments"]["pooling"]["most_seeds"] = 3
-    config["experiments"]["fully_connected"]["most_seeds"] = 2
+    config["experiments"]["pooling"]["max_seeds"] = 3
+    config["experiments"]["fully_connected"]["max_seeds"] = 2
     markdown = text(Results(tmp_path, config))
     assert "Partial report" not in markdown
     told = "The seeds were 0, 1 and 2; of some experiments, the config asks for no more than the first so many: Fully"

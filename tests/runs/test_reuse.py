@@ -93,7 +93,7 @@ def test_a_run_with_other_settings(folder: Path) -> None:
 def test_other_data(folder: Path) -> None:
     message = sentence_of(folder, checksums="sample")
     assert f"the hash {data_hash('fashion_mnist')[:16]}" in message
-    assert f"data.checksums 'sample' have {data_hash('sample')[:16]}" in message
+    assert f"data.dataset 'sample' have {data_hash('sample')[:16]}" in message
 
 
 @pytest.mark.parametrize(

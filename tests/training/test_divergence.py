@@ -11,7 +11,7 @@ from test_training import write_all
 
 from fmnist.training.dataset import Dataset
 from fmnist.training.loop import TrainingResult, train
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -19,12 +19,12 @@ WILD = {"model": "fc", "hidden_units": 8, "optimizer": "sgd", "learning_rate": 1
 
 
 @pytest.fixture
-def wild(sample: Dataset) -> tuple[RunConfig, TrainingResult]:
+def wild(sample: Dataset) -> tuple[RunSettings, TrainingResult]:
     config = run_config(**WILD, epochs=5)
     return config, train(config, only(sample, 50, 20), 0)
 
 
-def test_a_diverged_run_stops_and_says_so(wild: tuple[RunConfig, TrainingResult]) -> None:
+def test_a_diverged_run_stops_and_says_so(wild: tuple[RunSettings, TrainingResult]) -> None:
     _, result = wild
     assert result.diverged
     assert len(result.epochs) == 1
@@ -32,7 +32,7 @@ def test_a_diverged_run_stops_and_says_so(wild: tuple[RunConfig, TrainingResult]
     assert result.predictions.shape == (20,)
 
 
-def test_a_diverged_run_is_recorded_with_null_losses(wild: tuple[RunConfig, TrainingResult], tmp_path: Path) -> None:
+def test_a_diverged_run_is_recorded_with_null_losses(wild: tuple[RunSettings, TrainingResult], tmp_path: Path) -> None:
     files = write_all(tmp_path, *wild)
     metrics = json.loads(files["metrics.json"])
     assert metrics["diverged"] is True

@@ -10,7 +10,7 @@ from builders import SCHEMA, run_config
 from torch import Tensor, nn
 
 from fmnist.training.models import ACTIVATIONS, MODELS, POOLINGS, build_model, parameter_count
-from fmnist.training.settings import ARCHITECTURES, RunConfig
+from fmnist.training.settings import ARCHITECTURES, RunSettings
 
 SWITCHES = [
     {"activation": activation, "pooling": pooling, "batch_norm": batch_norm, "dropout": dropout}
@@ -49,9 +49,9 @@ class OriginalFC(nn.Module):
 class OriginalLeNet5(nn.Module):
     """The original's code of section 2-2, its names kept."""
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunSettings) -> None:
         super().__init__()
-        own = config.architecture
+        own = config
         first, second, third = own.channels
         self.con1 = nn.Conv2d(1, first, kernel_size=5, stride=1, padding=2)
         self.con2 = nn.Conv2d(first, second, kernel_size=5, stride=1)

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from fmnist.training.dataset import Dataset
 from fmnist.training.engines import choose_engine
 from fmnist.training.models import LeNet5
-from fmnist.training.settings import LeNet5Config
+from fmnist.training.settings import LeNet5Settings
 
 pytestmark = needs_native
 
@@ -27,7 +27,7 @@ NORMALISED_AWAY = ("conv1.bias", "conv2.bias", "conv3.bias")  # true gradient 0 
 
 
 def _architecture(channels=(6, 16, 120), activation="tanh", pooling="average", batch_norm=False, dropout=False):
-    return LeNet5Config(
+    return LeNet5Settings(
         channels=tuple(channels),
         activation=activation,
         pooling=pooling,
@@ -37,7 +37,7 @@ def _architecture(channels=(6, 16, 120), activation="tanh", pooling="average", b
     )
 
 
-def _report_architectures() -> list[LeNet5Config]:
+def _report_architectures() -> list[LeNet5Settings]:
     """Every distinct LeNet-5 of config.yaml, found by expanding its sweeps' architecture settings."""
     config = yaml.safe_load(Path(__file__).parents[2].joinpath("config.yaml").read_text("utf-8"))
     base = config["models"]["lenet5"]
@@ -49,7 +49,7 @@ def _report_architectures() -> list[LeNet5Config]:
         for point in itertools.product(*sweep.values()):
             settings = base | experiment.get("set", {}) | dict(zip(sweep, point, strict=True))
             own = {k: settings[k] for k in base}
-            found[str(own)] = LeNet5Config(**{**own, "channels": tuple(own["channels"])})
+            found[str(own)] = LeNet5Settings(**{**own, "channels": tuple(own["channels"])})
     return list(found.values())
 
 
@@ -69,7 +69,7 @@ RANDOM_SHAPES = [
 ]
 
 
-def _model_and_data(architecture: LeNet5Config, batch: int, draw: int = 0) -> tuple[LeNet5, Tensor, Tensor, Tensor]:
+def _model_and_data(architecture: LeNet5Settings, batch: int, draw: int = 0) -> tuple[LeNet5, Tensor, Tensor, Tensor]:
     torch.manual_seed(1000 * draw + batch)
     model = LeNet5(architecture)
     # Not whole pixels: a tie of max pooling decided by rounding would differ in float64.
@@ -119,7 +119,7 @@ def _assert_close(actual: Tensor, expected: Tensor, name: str, scale: float = 0.
 @pytest.mark.parametrize(
     ("architecture", "batch"), [*((a, 100) for a in _report_architectures()), *RANDOM_SHAPES], ids=str
 )
-def test_outputs_gradients_and_statistics_equal_the_module_in_float64(architecture: LeNet5Config, batch: int) -> None:
+def test_outputs_gradients_and_statistics_equal_the_module_in_float64(architecture: LeNet5Settings, batch: int) -> None:
     # A pooling winner or a ReLU's side that hangs on float32's last bit differs in float64;
     # a fault fails every draw of images, such a coin toss does not.
     failures = []
@@ -131,7 +131,7 @@ def test_outputs_gradients_and_statistics_equal_the_module_in_float64(architectu
     raise failures[0]
 
 
-def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
+def _assert_parity(architecture: LeNet5Settings, batch: int, draw: int) -> None:
     model, images, indices, labels = _model_and_data(architecture, batch, draw)
     if batch == 1:
         model.norm3 = torch.nn.Identity()
@@ -156,7 +156,7 @@ def _assert_parity(architecture: LeNet5Config, batch: int, draw: int) -> None:
 
 
 def _reference_logits(
-    reference: LeNet5, model: LeNet5, images: Tensor, indices: Tensor, architecture: LeNet5Config
+    reference: LeNet5, model: LeNet5, images: Tensor, indices: Tensor, architecture: LeNet5Settings
 ) -> Tensor:
     if architecture.dropout:
         ones = torch.ones(len(indices), 84)

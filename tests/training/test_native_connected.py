@@ -16,7 +16,7 @@ from fmnist.training.dataset import Dataset
 from fmnist.training.engines import choose_engine
 from fmnist.training.loop import train
 from fmnist.training.models import FCNetwork
-from fmnist.training.settings import FCConfig
+from fmnist.training.settings import FCSettings
 
 pytestmark = needs_native
 
@@ -27,7 +27,7 @@ TOLERANCE = 1e-5  # of a tensor's largest absolute value
 def _model_and_data(batch: int, hidden_units: int = 20, activation: str = "relu") -> tuple[FCNetwork, Dataset, Tensor]:
     """Return a network, images with labels, and the indices of a batch of them."""
     torch.manual_seed(batch)
-    model = FCNetwork(FCConfig(hidden_units=hidden_units, activation=activation))
+    model = FCNetwork(FCSettings(hidden_units=hidden_units, activation=activation))
     images, labels = torch.rand(batch + 7, 1, 28, 28), torch.randint(10, (batch + 7,))
     data = Dataset(train_images=images, train_labels=labels, test_images=images, test_labels=labels)
     return model, data, torch.randperm(batch + 7)[:batch]

@@ -15,11 +15,11 @@ from fmnist.training.losses import LOSSES
 from fmnist.training.models import LeNet5
 from fmnist.training.native.lenet5 import CHUNK
 from fmnist.training.optimizers import OPTIMIZERS
-from fmnist.training.settings import LeNet5Config, RunConfig
+from fmnist.training.settings import LeNet5Settings, RunSettings
 
 pytestmark = needs_native
 
-ARCHITECTURE = LeNet5Config(
+ARCHITECTURE = LeNet5Settings(
     channels=(3, 4, 10),
     activation="tanh",
     pooling="average",
@@ -36,7 +36,7 @@ def _data() -> Dataset:
     return Dataset(train_images=images, train_labels=labels, test_images=images, test_labels=labels)
 
 
-def _steps(engine: Engine, config: RunConfig, batches: list[Tensor]) -> tuple[list[float], list[int], object]:
+def _steps(engine: Engine, config: RunSettings, batches: list[Tensor]) -> tuple[list[float], list[int], object]:
     optimizer = OPTIMIZERS[config.optimizer](engine.parameters, config)
     step = engine.trainer(_data(), config.loss, optimizer, config.batch_size)
     results = [step(batch) for batch in batches]

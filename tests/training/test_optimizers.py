@@ -10,10 +10,10 @@ from torch.optim import SGD, Adam, Optimizer, RMSprop
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from fmnist.training.optimizers import OPTIMIZERS, SCHEDULERS, step_after_batch, step_after_epoch
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 
-def optimizer_of(config: RunConfig, parameters: list[nn.Parameter] | None = None) -> Optimizer:
+def optimizer_of(config: RunSettings, parameters: list[nn.Parameter] | None = None) -> Optimizer:
     return OPTIMIZERS[config.optimizer](parameters or [nn.Parameter(torch.ones(3))], config)
 
 
@@ -85,7 +85,7 @@ def test_without_a_scheduler_there_is_none() -> None:
 PLATEAU = {"optimizer": "sgd", "scheduler": "plateau", "patience": 1, "gamma": 0.1, "learning_rate": 0.01}
 
 
-def rates_after(config: RunConfig, losses: list[float]) -> list[float]:
+def rates_after(config: RunSettings, losses: list[float]) -> list[float]:
     """Return the learning rate after each epoch, three batches long, that ends with a loss."""
     optimizer = optimizer_of(config)
     scheduler = SCHEDULERS[config.scheduler](optimizer, config)

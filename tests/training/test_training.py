@@ -16,7 +16,7 @@ from fmnist.training.dataset import Dataset
 from fmnist.training.loop import EpochRecord, TrainingResult, train
 from fmnist.training.native.build import BuildError, library
 from fmnist.training.randomness import shuffling_generator, stream_seed
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -34,7 +34,7 @@ def has_native_kernels() -> bool:
 needs_native = pytest.mark.skipif(not has_native_kernels(), reason="no native kernels here")
 
 
-def write_all(folder: Path, config: RunConfig, result: TrainingResult) -> dict[str, bytes]:
+def write_all(folder: Path, config: RunSettings, result: TrainingResult) -> dict[str, bytes]:
     write_metrics(folder / "metrics.json", run_id="x", seed=0, config=config, data_sha256="d", result=result)
     write_loss_curve(folder / "loss.csv", result.epochs)
     write_predictions(folder / "predictions.npy", result.predictions)
@@ -44,7 +44,7 @@ def write_all(folder: Path, config: RunConfig, result: TrainingResult) -> dict[s
 # --- the original's loop ---------------------------------------------------------------------
 
 
-def original_loop(config: RunConfig, data: Dataset, seed: int) -> list[dict[str, float]]:
+def original_loop(config: RunSettings, data: Dataset, seed: int) -> list[dict[str, float]]:
     """Train as the original's code does, with plain torch and the streams of our seeds."""
     torch.manual_seed(stream_seed(seed, "initialisation"))
     model = OriginalFC() if config.model == "fc" else OriginalLeNet5(config)

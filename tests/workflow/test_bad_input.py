@@ -118,7 +118,7 @@ def test_reuse_of_runs_on_other_data_is_one_sentence(folder: Path) -> None:
     replace(folder, "checksums: fashion_mnist", "checksums: sample")
     error = sentence(folder, "--config", "reuse=reference")
     assert "trained on data with the hash d0a13531871adf77... (provenance.json)" in error
-    assert "data.checksums 'sample'" in error
+    assert "data.dataset 'sample'" in error
     assert files_of(folder) == ["config.yaml"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, REPORTED_SCHEMA, ROOT, job, script
+from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, ROOT, job, script
 from workflow_builders import RUN_FILES, SMALL_PLAN, train_job, training_state
 
 from fmnist.common.checksums import file_sha256, read_checksums
@@ -41,8 +41,7 @@ def results(arrays: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def aggregated(name: str, results: Path, output: Path, **params: Any) -> Path:
     """Run a script that makes one file of the gathered runs; return the file."""
     inputs = {"runs": results / "runs.csv", "loss": results / "loss.csv"}
-    inputs |= {"reported": REPORTED, "schema": REPORTED_SCHEMA, "reported_schema": REPORTED_SCHEMA}
-    inputs |= {"claims": CLAIMS, "claims_schema": CLAIMS_SCHEMA}
+    inputs |= {"reported": REPORTED, "claims": CLAIMS, "claims_schema": CLAIMS_SCHEMA}
     script(name).main(job(input=inputs, output={"only": output}, params=params))
     return output
 

@@ -3,13 +3,84 @@
 import math
 from collections import Counter
 
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, plan, reported
-from shipped_runs import EXTENSIONS, MEMBERS, RUN_IDS, WITH_EXTENSIONS
+from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, changed, plan, reported
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.plan.experiments import Plan
-from fmnist.training.settings import RunConfig
+from fmnist.training.settings import RunSettings
+
+RUN_IDS = [
+    "fc",
+    "lenet5",
+    "lenet5__scheduler=step__step_size=100",
+    "lenet5__scheduler=step__step_size=200",
+    "lenet5__scheduler=step__step_size=400",
+    "lenet5__scheduler=step__step_size=800",
+    "lenet5__scheduler=step__step_size=1600",
+    "lenet5__scheduler=step__step_size=3200",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=100",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=200",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=400",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=800",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=1600",
+    "lenet5__learning_rate=0.01__scheduler=step__step_size=3200",
+    "lenet5__learning_rate=0.0001",
+    "lenet5__learning_rate=0.0002",
+    "lenet5__learning_rate=0.0004",
+    "lenet5__learning_rate=0.0008",
+    "lenet5__learning_rate=0.0016",
+    "lenet5__learning_rate=0.0032",
+    "lenet5__learning_rate=0.0064",
+    "lenet5__learning_rate=0.0128",
+    "lenet5__optimizer=sgd",
+    "lenet5__optimizer=rmsprop",
+    "lenet5__loss=mse",
+    "lenet5__loss=multi_margin",
+    "lenet5__batch_size=10",
+    "lenet5__batch_size=20",
+    "lenet5__batch_size=40",
+    "lenet5__batch_size=80",
+    "lenet5__batch_size=160",
+    "lenet5__batch_size=320",
+    "lenet5__batch_size=640",
+    "lenet5__batch_size=1280",
+    "lenet5__activation=relu",
+    "lenet5__activation=leaky_relu",
+    "lenet5__pooling=max",
+    "lenet5__batch_norm=true",
+    "lenet5__dropout=true",
+    "lenet5__activation=relu__batch_norm=true__channels=32x64x256__pooling=max",
+    "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max",
+]
+
+MEMBERS = {
+    "fully_connected": 1,
+    "lenet5_base": 1,
+    "scheduler_lr_0.001": 6,
+    "scheduler_lr_0.01": 6,
+    "learning_rate": 8,
+    "optimizer": 3,
+    "loss": 3,
+    "batch_size": 8,
+    "activation": 3,
+    "pooling": 2,
+    "batch_norm": 2,
+    "dropout": 2,
+    "combined": 2,
+}
+
+EXTENSIONS = {
+    "channels": 2,
+    "plateau_scheduler": 1,
+    "momentum": 2,
+    "combined_without": 5,
+    "combined_more": 10,
+    "combined_step": 2,
+    "step_budget": 8,
+}
+
+WITH_EXTENSIONS = changed({"extensions": True})
 
 COMBINED = "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max"
 
@@ -69,7 +140,7 @@ def test_every_case_of_the_step_budget_takes_the_steps_of_the_base_case() -> Non
     whole = plan(WITH_EXTENSIONS)
     runs = [whole.runs[run_id] for run_id in whole.experiments["step_budget"].run_ids]
 
-    def steps(run: RunConfig) -> int:
+    def steps(run: RunSettings) -> int:
         return run.epochs * math.ceil(60_000 / run.batch_size)
 
     assert steps(whole.runs["lenet5"]) == 12_000

@@ -20,7 +20,6 @@ rule claims_table:
         claims=here("report/claims.yaml"),
         claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
-        reported_schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("claims"),
     output:
         report(
@@ -48,7 +47,6 @@ rule claim_figures:
         claims=here("report/claims.yaml"),
         claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
-        reported_schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
-from fmnist.plan.yaml_files import read_yaml
+from fmnist.plan.config import resolved
 from fmnist.common.errors import FmnistError
-from fmnist.plan.experiments import plan_experiments, seeds_of, with_runs
-from fmnist.plan.hardware import has_nvidia_gpu
+from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
 from fmnist.runs.reuse import is_reused, read_known, reusable
-from fmnist.plan.cost import work
+from fmnist.plan.cost import has_nvidia_gpu, work
 
 BASE = Path(workflow.basedir)
 SCHEMAS = BASE / "workflow/schemas"
@@ -52,14 +51,11 @@ def checked_plan():
         # The last is config.yaml, over which those of the command line are laid.
         layers = [workflow.configfiles[-1], *workflow.config_settings.configfiles]
         names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
-        reported = read_reported(
-            BASE / "report/reported.yaml", SCHEMAS / "reported.schema.yaml"
-        )
+        reported = read_reported(BASE / "report/reported.yaml")
         claims = read_claims(
             BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml"
         )
-        schema = read_yaml(SCHEMAS / "config.schema.yaml")
-        plan = plan_experiments(config, schema, names)
+        plan = plan_experiments(config, names)
         runs_by_claim(
             claims, KnownRuns(experiments=plan.experiments, reported=reported)
         )
@@ -96,6 +92,8 @@ def without_tilde(key, folder):
 
 
 PLAN = checked_plan()
+# From here on nothing is left to a default: scripts and the report see what applies.
+config.update(resolved(PLAN.config))
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
 stop_unless_folder(RESULTS)
@@ -111,7 +109,7 @@ TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
 ALL_RUNS = f"{RESULTS}/runs.csv"
 
 # One entry per training: the seeds within each run.
-PLANNED = PLAN.trainings(seeds_of(config))
+PLANNED = PLAN.trainings(PLAN.config.seed_list())
 
 REUSE = folder_of("reuse", config["reuse"])
 
@@ -126,7 +124,7 @@ def reused_runs():
         )
     try:
         known = read_known(Path(REUSE), config["reuse"])
-        return reusable(known, SETTINGS, PLANNED, config["data"]["checksums"])
+        return reusable(known, SETTINGS, PLANNED, config["data"]["dataset"])
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
 
@@ -180,12 +178,12 @@ def deleted_runs():
 
 
 def settings_of(wildcards):
-    """The settings of a run by its id, as plain sorted values."""
-    if wildcards.run_id not in SETTINGS:
+    """The settings of a run by its id."""
+    if wildcards.run_id not in PLAN.runs:
         raise SystemExit(
             f"Error: the run {wildcards.run_id!r} belongs to no experiment; allowed: a run of the config."
         )
-    return SETTINGS[wildcards.run_id]
+    return PLAN.runs[wildcards.run_id]
 
 
 def work_of_run(wildcards):

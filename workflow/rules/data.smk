@@ -12,6 +12,6 @@ rule data:
     localrule: True  # head nodes reach the network, compute nodes often do not
     params:
         folder=folder_of("data.folder", config["data"]["folder"]),
-        checksums=config["data"]["checksums"],
+        dataset=config["data"]["dataset"],
     script:
         "../scripts/prepare_data.py"

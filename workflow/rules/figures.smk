@@ -6,7 +6,6 @@ rule figure:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
         reported=here("report/reported.yaml"),
-        schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("figures"),
     output:
         report(

@@ -14,7 +14,6 @@ if REUSED:
             provenance=f"{REUSE}/provenance.json",
             predictions=reused_files("predictions.npz"),
             arrays=ancient(ARRAYS),
-            schema=here("workflow/schemas/config.schema.yaml"),
             code=up_to("runs"),
         output:
             metrics=run_files("metrics.json", REUSED),

@@ -27,7 +27,6 @@ rule table:
     input:
         runs=rules.gather.output.runs,
         reported=here("report/reported.yaml"),
-        schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("analysis"),
     output:
         report(
@@ -51,7 +50,6 @@ rule comparison_table:
     input:
         runs=rules.gather.output.runs,
         reported=here("report/reported.yaml"),
-        schema=here("workflow/schemas/reported.schema.yaml"),
         code=up_to("analysis"),
     output:
         report(

@@ -12,7 +12,7 @@ from fmnist.runs.gathering import read_runs
 
 
 def main(job: Any) -> None:
-    reported = read_reported(Path(job.input.reported), Path(job.input.schema))
+    reported = read_reported(Path(job.input.reported))
     experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     table = reported_against_replicated(experiments, read_runs(Path(job.input.runs)), reported)
     write_text(Path(job.output[0]), to_csv(table))

@@ -12,7 +12,7 @@ from fmnist.runs.gathering import read_curves, read_runs
 
 
 def main(job: Any) -> None:
-    reported = read_reported(Path(job.input.reported), Path(job.input.schema))
+    reported = read_reported(Path(job.input.reported))
     runs, curves = read_runs(Path(job.input.runs)), read_curves(Path(job.input.loss))
     figure = experiment_figure(Experiment.from_dict(job.params.experiment), runs, curves, reported)
     save_svg(figure, Path(job.output[0]))

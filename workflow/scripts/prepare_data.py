@@ -15,7 +15,7 @@ def main(job: Any) -> None:
     raw = arrays.parent / "raw"
     folder = Path(job.params.folder) if job.params.folder else None
 
-    contents = sources.obtain(folder, job.params.checksums, raw)
+    contents = sources.obtain(folder, job.params.dataset, raw)
     with files.atomic(arrays) as temporary:
         dataset.save_arrays(temporary, idx.parse_files(contents))
     files.write_text(Path(job.output.checksum), data_files.checksum_text(contents))

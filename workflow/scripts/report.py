@@ -11,7 +11,6 @@ from fmnist.common.files import atomic, write_text
 from fmnist.common.job import run_logged
 from fmnist.plan.experiments import plan_experiments
 from fmnist.plan.original import read_reported
-from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.context import Inputs, build_context
 from fmnist.report.rendering import Style, write_html, write_pdf
 from fmnist.report.sections import render_sections
@@ -28,7 +27,7 @@ def main(job: Any) -> None:
 def _inputs(job: Any, markdown: Path) -> Inputs:
     return Inputs(
         config=job.params.config,
-        plan=plan_experiments(job.params.config, read_yaml(Path(job.input.schema)), "config"),
+        plan=plan_experiments(job.params.config),
         runs=read_runs(Path(job.input.runs)),
         curves=read_curves(Path(job.input.loss)),
         tables={Path(path).stem: Path(path) for path in job.input.tables},
@@ -38,7 +37,7 @@ def _inputs(job: Any, markdown: Path) -> Inputs:
         comparison_figure=_beside(job.input.comparison_figure, markdown),
         data_files=read_checksums(Path(job.input.checksum)),
         provenance=json.loads(Path(job.input.provenance).read_text(encoding="utf-8")),
-        reported=read_reported(Path(job.input.reported), Path(job.input.reported_schema)),
+        reported=read_reported(Path(job.input.reported)),
         claims=read_claims(Path(job.input.claims), Path(job.input.claims_schema)),
         verdicts=Path(job.input.verdicts),
         claim_figures={Path(path).stem: _beside(path, markdown) for path in job.input.claim_figures},

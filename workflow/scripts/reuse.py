@@ -5,7 +5,6 @@ from typing import Any
 
 from fmnist.common.job import run_logged
 from fmnist.plan.experiments import plan_experiments
-from fmnist.plan.yaml_files import read_yaml
 from fmnist.runs.predictions import read_test_labels
 from fmnist.runs.reuse import read_known, reusable
 from fmnist.runs.reused_runs import rebuild, write_run
@@ -14,10 +13,10 @@ from fmnist.runs.reused_runs import rebuild, write_run
 def main(job: Any) -> None:
     # From the outputs and the config, not from params: Snakemake keeps those beside every output.
     folders = {_pair(Path(path)): Path(path).parent for path in job.output.metrics}
-    plan = plan_experiments(job.config, read_yaml(Path(job.input.schema)), "config")
+    plan = plan_experiments(job.config)
     settings = {run_id: run.settings() for run_id, run in plan.runs.items()}
     known = read_known(Path(job.input.runs).parent, job.config["reuse"])
-    pairs = reusable(known, settings, folders, job.config["data"]["checksums"])
+    pairs = reusable(known, settings, folders, job.config["data"]["dataset"])
     for run in rebuild(known, pairs, settings, read_test_labels(Path(job.input.arrays))):
         write_run(run, folders[run.pair])
 

@@ -1,0 +1,212 @@
+"""The shape of config.yaml: each key declared once, with its type, its bounds, its default and a line of help."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from fmnist.common.errors import ConfigError
+from fmnist.common.validation import STRICT, checked, choices
+from fmnist.training.settings import MODELS, CommonSettings, RunSettings
+
+OWN_FOLDERS = ("benchmarks", "containers", "docs", "fmnist", "profiles", "reference", "report", "tests", "workflow")
+OWN_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _text(max_length: int, pattern: str, expected: str) -> Any:
+    # The end of the pattern is written (?!\n)$, since $ alone lets a line break follow.
+    return Field(max_length=max_length, pattern=pattern, json_schema_extra={"expected": expected})
+
+
+def _printable(text: str) -> str:
+    if not text.strip() or CONTROL.search(text):
+        raise ValueError("the text is blank or has control characters; expected a readable one")
+    return text
+
+
+Text = Annotated[
+    str,
+    Field(max_length=2000, json_schema_extra={"expected": "text of 1 to 2,000 characters"}),
+    AfterValidator(_printable),
+]
+Folder = Annotated[str, _text(1000, r"^[^\x00-\x1f\x7f]+$", "the path of a folder, of at most 1,000 characters")]
+Section = Annotated[str, _text(20, r"^[0-9]+(-[0-9]+)*$", 'a section of the original, in quotes, such as "4-2-1"')]
+ExperimentName = Annotated[
+    str,
+    _text(
+        100,
+        r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
+        'a name of at most 100 letters, digits, "_", "-" and ".", with a letter or digit at both ends',
+    ),
+]
+CaseName = Annotated[
+    str,
+    _text(
+        100,
+        r"^[A-Za-z0-9]([A-Za-z0-9 _.+-]*[A-Za-z0-9])?$",
+        'a name of at most 100 letters, digits, spaces, "_", "-", "." and "+", with a letter or digit at both ends',
+    ),
+]
+SeedCount = Annotated[int, Field(ge=1, le=10_000)]
+Seed = Annotated[int, Field(ge=0, le=4_294_967_295)]  # tables hold larger ones no longer exactly
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(**STRICT, frozen=True)
+
+
+class DataConfig(_Declared):
+    """Which images, and where they are."""
+
+    folder: Folder | None = Field(None, description="folder of the four files; null: found or downloaded")
+    dataset: Literal["fashion_mnist", "sample"] = Field(
+        "fashion_mnist",
+        description="fashion_mnist: the 70,000 images; sample: tests/sample",
+        json_schema_extra={"formerly": "checksums"},
+    )
+
+
+class ReportConfig(_Declared):
+    """What the report is called."""
+
+    title: Text = Field("Fashion-MNIST classification, replicated", description="title of the report")
+    banner: Text | None = Field(None, description="a sentence on every page, such as that the numbers mean nothing")
+
+
+class ExperimentConfig(_Declared):
+    """One comparison of the report."""
+
+    section: Section = Field(description="the section of the original that it replicates, or follows on from")
+    title: Text = Field(description="its heading")
+    extension: bool = Field(False, description="whether the original did not run it")
+    max_seeds: SeedCount | None = Field(
+        None, description="of the seeds, take the first so many", json_schema_extra={"formerly": "most_seeds"}
+    )
+    set: dict[str, Any] = Field({}, description="settings that all its runs share")
+    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        {}, description="values of a setting, one run each; of two settings, their grid"
+    )
+    cases: dict[CaseName, dict[str, Any]] = Field(
+        {}, description="in place of a sweep: runs by name, each with its own settings over `set`"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ExperimentConfig":
+        if self.sweep and self.cases:
+            raise ValueError("sweep and cases are both given; expected one of them")
+        if twice := [key for key in self.sweep if key in self.set]:
+            raise ValueError(f"{twice[0]} is in both set and sweep; expected it in one of them")
+        return self
+
+
+class Config(_Declared):
+    """Everything that config.yaml can say."""
+
+    results: Annotated[
+        str,
+        _text(
+            200,
+            r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$",
+            'a folder below this one, in letters, digits, "_", "-", "." and "/"',
+        ),
+    ] = Field("results", description="folder of everything that is generated")
+    seeds: SeedCount | Annotated[list[Seed], Field(min_length=1)] = Field(
+        3, description="how many seeds, or a list of them; verdicts need three, the original ran one"
+    )
+    extensions: bool = Field(False, description="also run the experiments that the original did not run")
+    partial: bool = Field(False, description="train nothing that is missing, and report on the runs that are there")
+    reuse: Folder | None = Field(None, description="a folder like reference/, whose runs are not trained again")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="auto: the GPU where Snakemake grants one; cuda: demand it"
+    )
+    engine: Literal["auto", "native", "torch"] = Field(
+        "auto", description="auto: our own CPU kernels where they can be built, else torch"
+    )
+    data: DataConfig = Field(DataConfig(), description="the images")
+    report: ReportConfig = Field(ReportConfig(), description="the report")
+    defaults: dict[str, Any] = Field({}, description="settings of every run that no experiment changes")
+    models: dict[str, dict[str, Any]] = Field({}, description="settings of one network's runs")
+    experiments: dict[ExperimentName, ExperimentConfig] = Field(
+        min_length=1, description="the comparisons of the report, by name"
+    )
+
+    @model_validator(mode="after")
+    def _names(self) -> "Config":
+        _check_results(self.results)
+        if isinstance(self.seeds, list) and len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds has a seed twice; expected each once")
+        _check_experiment_names(list(self.experiments))
+        return self
+
+    def seed_list(self) -> list[int]:
+        """Return the seeds: the list, or 0..n-1 where it is a number."""
+        return list(self.seeds) if isinstance(self.seeds, list) else list(range(self.seeds))
+
+    def network_defaults(self, model: str) -> RunSettings:
+        """Return the settings of a network's run that no experiment changes. Raises ValidationError."""
+        common = {key: value for key, value in self.defaults.items() if key != "model"}
+        return MODELS[model](**common, **self.models.get(model, {}))
+
+    @property
+    def default_model(self) -> str:
+        """The network of a run that names none."""
+        return str(self.defaults.get("model", "lenet5"))
+
+
+def _check_results(results: str) -> None:
+    first = results.split("/")[0]
+    if first in OWN_FOLDERS or ".." in results:
+        raise ValueError(f"results is {results!r}; expected a folder that is not the project's own")
+
+
+def _check_experiment_names(names: Sequence[str]) -> None:
+    """Refuse names of the report's own figures, and two that a file system without capitals takes for one."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.lower() in OWN_FIGURES or ".." in name:
+            raise ValueError(f"experiments has the name {name!r}, which is a figure of the report; expected another")
+        if (other := seen.setdefault(name.lower(), name)) != name:
+            raise ValueError(
+                f"experiments has the names {other!r} and {name!r}; expected names that differ in more than capitals"
+            )
+
+
+def read_config(document: Mapping[str, Any], name: str = "config.yaml") -> Config:
+    """Check a whole config, the defaults of both networks included; `name` begins every message.
+
+    An experiment that is null is left out, so that a file laid over another can remove one.
+    Raises ConfigError for the first fault.
+    """
+    if isinstance(document, Mapping) and isinstance(experiments := document.get("experiments"), Mapping):
+        kept = {key: entry for key, entry in experiments.items() if entry is not None}
+        document = {**document, "experiments": kept}
+    config = checked(Config, document, name)
+    common = {key: value for key, value in config.defaults.items() if key != "model"}
+    checked(CommonSettings, common, name, ["defaults"])
+    if config.default_model not in MODELS:
+        model = config.default_model
+        raise ConfigError(f"{name}: defaults.model is {model!r}; expected {choices(model, MODELS)}.")
+    if unknown := next((model for model in config.models if model not in MODELS), None):
+        raise ConfigError(f"{name}: models has the name {unknown!r}; expected {choices(unknown, MODELS)}.")
+    for model, kind in MODELS.items():
+        checked(kind, {**common, **config.models.get(model, {})}, name, ["models", model])
+    return config
+
+
+def resolved(config: Config) -> dict[str, Any]:
+    """Return a config as plain values with nothing left to a default, except in its experiments."""
+    plain = config.model_dump(mode="json", exclude={"experiments"})
+    networks = {model: config.network_defaults(model).settings() for model in MODELS}
+    common = [field.name for field in fields(CommonSettings)]
+    plain["defaults"] = {"model": config.default_model, **{key: networks["lenet5"][key] for key in common}}
+    plain["models"] = {
+        model: {key: value for key, value in own.items() if key not in (*common, "model")}
+        for model, own in networks.items()
+    }
+    plain["experiments"] = {
+        key: entry.model_dump(mode="json", exclude_unset=True) for key, entry in config.experiments.items()
+    }
+    return plain
