@@ -99,7 +99,7 @@ lint: $(READY) ## Check style, types and the lock file
 test: lint ## Check everything, then run all tests, the whole workflow among them
 	$(BIN)/pytest $(ARGS)
 
-# In an environment of its own, so that the auditor is no part of what it audits.
+# A separate environment, so that the auditor is not part of what it audits.
 audit: ## Look up known vulnerabilities of the locked versions (asks pypi.org)
 	test -x .auditvenv/bin/python || $(PYTHON) -m venv .auditvenv
 	@.auditvenv/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit==2.10.1' \
@@ -107,7 +107,7 @@ audit: ## Look up known vulnerabilities of the locked versions (asks pypi.org)
 	@.auditvenv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock \
 		|| { echo "Audit failed: a locked version has a known fault, or pypi.org did not answer (see above)." >&2; exit 1; }
 
-# The peers it compares with lie in an environment of their own.
+# The other libraries have a separate environment.
 benchmark: ## Measure training speed beside other libraries: benchmarks/speed.csv and speed.svg (half an hour)
 	test -x .benchvenv/bin/python || $(PYTHON) -m venv .benchvenv
 	.benchvenv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
@@ -120,10 +120,10 @@ test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; De
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
 	$(BIN)/python tests/slurm/run.py
 
-test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table anew (what mounts, as root)
+test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table (as root)
 	$(BIN)/python tests/faults/run.py
 
-lock: $(READY) ## Write requirements.lock anew from pyproject.toml, keeping what still fits
+lock: $(READY) ## Write requirements.lock from pyproject.toml, keeping what still fits
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \
 		--no-header --output-file requirements.lock pyproject.toml
 

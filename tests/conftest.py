@@ -2,8 +2,6 @@
 
 import logging
 import math
-import shutil
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,13 +15,10 @@ from builders import SAMPLE, changed, curves_frame, only, plan, reported, script
 from claim_builders import claims
 from made_up_results import Results, shipped_config
 from report_builders import build
-from source_builders import MIRROR, no_network
 
 from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.evaluate import evaluate_claims
 from fmnist.claims.examine import Material
-from fmnist.data import fashion_mnist as data_files
-from fmnist.data import sources
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
@@ -33,9 +28,7 @@ def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample of tests/sample, prepared as the data rule prepares it; its checksum file lies beside it."""
     path = tmp_path_factory.mktemp("prepared") / "fashion_mnist.npz"
     output = SimpleNamespace(arrays=path, checksum=path.with_suffix(".sha256"))
-    script("prepare_data").main(
-        SimpleNamespace(output=output, params=SimpleNamespace(folder=SAMPLE, checksums="sample"))
-    )
+    script("prepare_data").main(SimpleNamespace(output=output, params=SimpleNamespace(folder=SAMPLE, dataset="sample")))
     return path
 
 
@@ -114,31 +107,3 @@ def untouched_logging() -> Iterator[None]:
     for handler in set(root.handlers) - set(handlers):
         handler.close()
     root.handlers[:], root.level = handlers, level
-
-
-@pytest.fixture
-def no_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The sample plays the full set; no package is installed, no mirror answers, PATH is empty."""
-    table = {**data_files.CHECKSUMS, "fashion_mnist": data_files.CHECKSUMS["sample"]}
-    for module in (data_files, sources):
-        monkeypatch.setattr(module, "CHECKSUMS", table)
-    monkeypatch.setattr(sources, "DEBIAN_FOLDER", Path("/nowhere/fashion-mnist"))
-    monkeypatch.setattr(sources, "_mirrors", lambda: [MIRROR])
-    monkeypatch.setattr(urllib.request, "urlopen", no_network)
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-
-
-@pytest.fixture
-def downloads(tmp_path: Path) -> Path:
-    """Where the data rule keeps what it downloads; not there yet."""
-    return tmp_path / "prepared" / "raw"
-
-
-@pytest.fixture
-def own_folder(tmp_path: Path) -> Path:
-    """A user's folder with the four files."""
-    copy = tmp_path / "mine"
-    copy.mkdir()
-    for name in data_files.FILES:
-        shutil.copy(SAMPLE / f"{name}.gz", copy)
-    return copy

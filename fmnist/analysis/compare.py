@@ -1,10 +1,10 @@
-"""Hold results against reference results, run by run: same, within seed noise, or different."""
+"""Compare results with reference results, run by run."""
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from fmnist.analysis.statistics import holm
+from fmnist.analysis.statistics import Array, holm
 from fmnist.runs.columns import measured
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
@@ -13,79 +13,60 @@ COLUMNS = ("run_id", "n", "n_reference", "mean", "mean_reference", "difference",
 
 
 def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
-    """Compare the test accuracies (percent) of every run that either side holds.
+    """Compare the mean test accuracies (percent) of two runs.csv; one row per run that either holds.
 
-    Both arguments are runs.csv. Seed noise is the standard deviation over seeds within a
-    run: the run's own or that of all runs pooled, whichever is larger, since a few seeds
-    underestimate it easily. Verdicts: "identical" where equal seeds gave equal accuracies,
-    "within seed noise", "differs" (Holm-adjusted p < 0.05), "no verdict: one seed" where
-    no run has two seeds, "only in results" and "only in reference".
+    Verdicts: "identical" where equal seeds gave equal accuracies, "within seed noise",
+    "differs" (Holm-adjusted p < 0.05), "no verdict: one seed" where no run has two seeds,
+    "only in results" and "only in reference".
     """
-    ours, theirs = _accuracies(runs), _accuracies(reference)
-    pooled = _pooled_deviation([*ours.values(), *theirs.values()])
-    rows = [_row(run_id, ours.get(run_id), theirs.get(run_id), pooled) for run_id in {**ours, **theirs}]
-    table = pd.DataFrame(rows)
-    table["adjusted_p"] = holm(table["p"].to_numpy())
-    table["verdict"] = [_verdict(row, pooled) for _, row in table.iterrows()]
-    return table[list(COLUMNS)]
+    ours, theirs = _by_run(runs), _by_run(reference)
+    run_ids = ours.index.union(theirs.index, sort=False)
+    table = ours.reindex(run_ids).join(theirs.add_suffix("_reference"))
+    counts = ["n", "n_reference"]
+    table[counts] = table[counts].fillna(0).astype(int)
+    # Two means of equal values can differ in the last digit.
+    table["difference"] = (table["mean"] - table["mean_reference"]).round(9)
+    table["adjusted_p"] = holm(_p_values(table))
+    several_seeds = bool((table[counts] > 1).any(axis=None))
+    table["verdict"] = np.select(
+        [
+            table["n_reference"] == 0,
+            table["n"] == 0,
+            run_ids.isin(_identical(runs, reference)),
+            np.full(len(table), not several_seeds),
+            table["adjusted_p"] < SIGNIFICANCE,
+        ],
+        ["only in results", "only in reference", "identical", "no verdict: one seed", "differs"],
+        default="within seed noise",
+    )
+    return table.reset_index()[list(COLUMNS)]
 
 
-def _accuracies(runs: pd.DataFrame) -> dict[str, pd.Series]:
-    """Test accuracy in percent by seed, for each run id."""
-    return {str(run_id): measured(rows.set_index("seed"), "accuracy") for run_id, rows in runs.groupby("run_id")}
+def _by_run(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return n, mean and sum of squared deviations of each run's accuracies; no squares for one seed."""
+    accuracies = measured(runs, "accuracy").groupby(runs["run_id"])
+    n = accuracies.size()
+    return pd.DataFrame({"n": n, "mean": accuracies.mean(), "squares": accuracies.var() * (n - 1)})
 
 
-def _pooled_deviation(groups: list[pd.Series]) -> tuple[float, int]:
-    """Standard deviation within groups of two or more, and its degrees of freedom."""
-    several = [group for group in groups if len(group) > 1]
-    freedom = sum(len(group) - 1 for group in several)
-    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in several)
-    return (float(np.sqrt(squares / freedom)) if freedom else float("nan"), freedom)
+def _identical(runs: pd.DataFrame, reference: pd.DataFrame) -> list[str]:
+    """Return the ids of the runs whose shared seeds all have equal accuracies."""
+    shared = runs.merge(reference, on=["run_id", "seed"], suffixes=("", "_reference"))
+    equal = (shared["test_accuracy"] == shared["test_accuracy_reference"]).groupby(shared["run_id"]).all()
+    return list(equal.index[equal])
 
 
-def _row(run_id: str, ours: pd.Series | None, theirs: pd.Series | None, pooled: tuple[float, int]) -> dict[str, object]:
-    row: dict[str, object] = {
-        "run_id": run_id,
-        "n": 0 if ours is None else len(ours),
-        "n_reference": 0 if theirs is None else len(theirs),
-        "mean": float("nan") if ours is None else ours.mean(),
-        "mean_reference": float("nan") if theirs is None else theirs.mean(),
-        "difference": float("nan"),
-        "identical": False,
-        "p": float("nan"),
-    }
-    if ours is not None and theirs is not None:
-        row["difference"] = ours.mean() - theirs.mean()
-        row["identical"] = _identical(ours, theirs)
-        row["p"] = _p_value(ours, theirs, pooled)
-    return row
+def _p_values(table: pd.DataFrame) -> Array:
+    """Return the two-sided p of each difference; NaN where one side is missing or no run has two seeds.
 
-
-def _identical(ours: pd.Series, theirs: pd.Series) -> bool:
-    shared = ours.index.intersection(theirs.index)
-    return len(shared) > 0 and bool((ours[shared] == theirs[shared]).all())
-
-
-def _p_value(ours: pd.Series, theirs: pd.Series, pooled: tuple[float, int]) -> float:
-    """Two-sided p of the difference between two means, under the larger seed noise."""
-    deviation, freedom = pooled
-    if freedom == 0:
-        return float("nan")
-    own, _ = _pooled_deviation([ours, theirs])
-    noise = np.nanmax([deviation, own]) * np.sqrt(1 / len(ours) + 1 / len(theirs))
-    difference = abs(ours.mean() - theirs.mean())
-    if noise == 0:
-        return 1.0 if difference == 0 else 0.0
-    return float(2 * stats.t.sf(difference / noise, freedom))
-
-
-def _verdict(row: pd.Series, pooled: tuple[float, int]) -> str:
-    if row["n_reference"] == 0:
-        return "only in results"
-    if row["n"] == 0:
-        return "only in reference"
-    if row["identical"]:
-        return "identical"
-    if pooled[1] == 0:
-        return "no verdict: one seed"
-    return "differs" if row["adjusted_p"] < SIGNIFICANCE else "within seed noise"
+    The variance is the run's own or the pooled one of all runs, whichever is larger: a few
+    seeds easily underestimate it.
+    """
+    squares = table[["squares", "squares_reference"]].sum(axis=1)
+    freedom = (table[["n", "n_reference"]] - 1).clip(lower=0).sum(axis=1)
+    pooled = squares.sum() / freedom.sum() if freedom.sum() else np.nan
+    variance = np.fmax(squares / freedom.where(freedom > 0), pooled)
+    error = np.sqrt(variance * (1 / table["n"] + 1 / table["n_reference"]))
+    p_values: Array = 2 * stats.t.sf(table["difference"].abs() / error, freedom.sum())
+    p_values[(error == 0) & (table["difference"] == 0)] = 1.0
+    return p_values

@@ -1,4 +1,4 @@
-"""Confusion matrices: how many test images of each class every run takes for which class."""
+"""Confusion matrices: how many test images of each class a run assigns to each class."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,10 +24,10 @@ def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Cla
     """
     rows = []
     for run_id, seed, predicted in predictions:
-        counts = np.bincount(labels.astype(int) * _CLASSES + predicted, minlength=_CLASSES**2)
-        for pair in np.flatnonzero(counts):
-            true, taken = divmod(int(pair), _CLASSES)
-            rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], int(counts[pair])))
+        matrix = np.zeros((_CLASSES, _CLASSES), dtype=int)
+        np.add.at(matrix, (labels, predicted), 1)
+        for true, taken in np.argwhere(matrix):
+            rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], matrix[true, taken]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -72,13 +72,12 @@ def read_confusion(path: Path) -> pd.DataFrame:
 
 def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:
     """Return every run's matrices by run id: images[seed, true class, predicted class], in the order of CLASS_NAMES."""
-    place = {name: index for index, name in enumerate(CLASS_NAMES)}
     found = {}
     for run_id, rows in table.groupby("run_id", sort=False):
-        seeds = sorted(set(rows["seed"]))
+        seeds, place = np.unique(rows["seed"], return_inverse=True)
         matrices = np.zeros((len(seeds), _CLASSES, _CLASSES))
-        true, taken = (rows[name].map(place).to_numpy() for name in ("true_class", "predicted_class"))
-        matrices[rows["seed"].map(seeds.index).to_numpy(), true, taken] = rows["images"].to_numpy()
+        true, taken = (rows[side].map(CLASS_NAMES.index) for side in ("true_class", "predicted_class"))
+        matrices[place, true, taken] = rows["images"]
         found[str(run_id)] = matrices
     return found
 
@@ -91,11 +90,11 @@ def in_percent(matrices: Array) -> Array:
 
 
 def class_accuracies(matrices: Array) -> Array:
-    """Return [..., class]: the percentage of each class's images that are recognised."""
+    """Return [..., class]: percent of each class's images that are recognised."""
     return np.diagonal(in_percent(matrices), axis1=-2, axis2=-1)
 
 
 def accuracies(matrices: Array) -> Array:
-    """Return the percentage of all images that are recognised, for each matrix."""
+    """Return the percent of all images that each matrix counts as recognised."""
     percent: Array = 100 * np.trace(matrices, axis1=-2, axis2=-1) / matrices.sum(axis=(-2, -1))
     return percent

@@ -1,6 +1,7 @@
 """A network as a table, layer by layer, read from the network itself as it runs."""
 
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,20 +18,20 @@ Shape = tuple[int, ...]
 class Layer:
     """One step of a network's forward pass."""
 
-    kind: str  # the module's class, such as "Conv2d"; "Input" and "Flatten" are no modules
+    kind: str  # the module's class, such as "Conv2d"; or "Input" or "Flatten", which have no module
     name: str  # in words, such as "convolution 5 × 5, padding 2"
     shape: Shape  # of the output for one image, without the batch
     parameters: int  # trainable
 
 
-def layers(model: nn.Module, shape: Shape = (1, IMAGE_SIDE, IMAGE_SIDE)) -> list[Layer]:
-    """List the layers of a model in the order in which an image of `shape` passes them.
+def layers(network: nn.Module) -> list[Layer]:
+    """List the layers of a network in the order in which an image passes them.
 
-    Forward hooks on the modules without children record every call, so that a module that
-    is used several times stands in the list as often. Identities are left out; a reshape
-    between two modules stands there as "Flatten".
+    A module that is used several times is listed as often. Identities are left out; a reshape
+    between two modules is listed as "Flatten".
     """
-    steps = [Layer(kind="Input", name="input image", shape=shape, parameters=0)]
+    image = torch.zeros(1, 1, IMAGE_SIDE, IMAGE_SIDE)
+    steps = [Layer(kind="Input", name="input image", shape=tuple(image.shape[1:]), parameters=0)]
 
     def record(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         entering = tuple(inputs[0].shape[1:])
@@ -38,23 +39,14 @@ def layers(model: nn.Module, shape: Shape = (1, IMAGE_SIDE, IMAGE_SIDE)) -> list
             steps.append(Layer(kind="Flatten", name="reshape to a vector", shape=entering, parameters=0))
         steps.append(_layer(module, tuple(output.shape[1:])))
 
-    _run_with_hooks(model, shape, record)
+    # Evaluate: batch normalisation in training cannot take the variance of one image.
+    traced = copy.deepcopy(network).eval()
+    for module in traced.modules():
+        if not list(module.children()) and not isinstance(module, nn.Identity):
+            module.register_forward_hook(record)
+    with torch.no_grad():
+        traced(image)
     return steps
-
-
-def _run_with_hooks(model: nn.Module, shape: Shape, hook: Callable[..., None]) -> None:
-    leaves = [m for m in model.modules() if not list(m.children()) and not isinstance(m, nn.Identity)]
-    handles = [leaf.register_forward_hook(hook) for leaf in leaves]
-    training = model.training
-    try:
-        # Evaluation mode: batch normalisation has no variance to take of one image.
-        model.eval()
-        with torch.no_grad():
-            model(torch.zeros(1, *shape))
-    finally:
-        model.train(training)
-        for handle in handles:
-            handle.remove()
 
 
 def _layer(module: nn.Module, shape: Shape) -> Layer:
@@ -62,28 +54,26 @@ def _layer(module: nn.Module, shape: Shape) -> Layer:
     return Layer(kind=type(module).__name__, name=_name(module), shape=shape, parameters=count)
 
 
-def _name(module: Any) -> str:
-    """Describe a module in words; one that is not known by its class name."""
-    describe = _NAMES.get(type(module))
-    return describe(module) if describe else type(module).__name__
-
-
-def _convolution(module: nn.Conv2d) -> str:
-    padding = f", padding {module.padding[0]}" if module.padding[0] else ""
-    return f"convolution {module.kernel_size[0]} × {module.kernel_size[1]}{padding}"
-
-
-_NAMES: dict[type[nn.Module], Callable[[Any], str]] = {
-    nn.Conv2d: _convolution,
-    nn.Linear: lambda m: f"fully connected, {m.in_features} → {m.out_features}",
-    nn.BatchNorm2d: lambda m: "batch normalisation",
-    nn.AvgPool2d: lambda m: f"average pooling {m.kernel_size} × {m.kernel_size}",
-    nn.MaxPool2d: lambda m: f"max pooling {m.kernel_size} × {m.kernel_size}",
-    nn.Dropout: lambda m: f"dropout, p = {m.p:g}",
-    nn.Tanh: lambda m: "tanh",
-    nn.ReLU: lambda m: "ReLU",
-    nn.LeakyReLU: lambda m: f"leaky ReLU, slope {m.negative_slope:g}",
-}
+def _name(module: nn.Module) -> str:
+    """Describe a module in words; one of an unknown kind by its class name."""
+    match module:
+        case nn.Conv2d(kernel_size=(height, width), padding=(padding, _)):
+            return f"convolution {height} × {width}" + (f", padding {padding}" if padding else "")
+        case nn.Linear(in_features=inputs, out_features=outputs):
+            return f"fully connected, {inputs} → {outputs}"
+        case nn.BatchNorm2d():
+            return "batch normalisation"
+        case nn.AvgPool2d(kernel_size=side):
+            return f"average pooling {side} × {side}"
+        case nn.MaxPool2d(kernel_size=side):
+            return f"max pooling {side} × {side}"
+        case nn.Dropout(p=probability):
+            return f"dropout, p = {probability:g}"
+        case nn.Tanh():
+            return "tanh"
+        case nn.LeakyReLU(negative_slope=slope):
+            return f"leaky ReLU, slope {slope:g}"
+    return type(module).__name__
 
 
 def format_shape(shape: Shape) -> str:
@@ -92,9 +82,9 @@ def format_shape(shape: Shape) -> str:
 
 
 def build_network(model: str, settings: Mapping[str, Any]) -> nn.Module:
-    """Build a network from its entry under `models:` in the config.
+    """Build a network from its entry under `models:` in the config, for tables and drawings.
 
-    Its weights are torch's fresh ones: for tables and drawings, not for training.
+    Its weights are torch's defaults, not those that training starts from.
     """
     own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
     return MODELS[model](SETTINGS[model](**own))

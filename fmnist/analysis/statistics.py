@@ -1,7 +1,7 @@
-"""Small, pure statistics on arrays of per-seed values.
+"""Statistics on arrays of per-seed values.
 
 Nothing here knows of claims or measures. scipy.stats and statsmodels take a second to
-import: the functions that need them import them themselves.
+import, so the functions that need them import them themselves.
 """
 
 import math
@@ -11,26 +11,30 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, stdtr, stdtrit  # t and binomial quantiles; scipy.stats takes a second to import
+from scipy.special import betaincinv, stdtr, stdtrit  # quantiles of the binomial and of Student's t
 
 Array = NDArray[np.float64]
 
 FEWEST_SEEDS = 3  # of a run, for a verdict or a p-value
 
 
-def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
-    """Where one further run should fall: mean +- t * s * sqrt(1 + 1/n).
+def finite(values: Array) -> Array:
+    """Return the finite values; a missing or diverged run is NaN."""
+    return values[np.isfinite(values)]
 
-    One reported number without variance is held against this interval. None for fewer
-    than two finite values, since one run says nothing about spread.
+
+def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
+    """Return where one further run should fall: mean ± t · s · sqrt(1 + 1/n).
+
+    It is the yardstick for a reported number that has no variance. None for fewer than two
+    finite values, which have no spread.
     """
-    finite = [value for value in values if np.isfinite(value)]
-    if len(finite) < 2:
+    known = finite(np.array(values, dtype=float))
+    n = len(known)
+    if n < 2:
         return None
-    n = len(finite)
-    t = stdtrit(n - 1, (1 + level) / 2)
-    half_width = float(t * np.std(finite, ddof=1) * np.sqrt(1 + 1 / n))
-    mean = float(np.mean(finite))
+    half_width = float(stdtrit(n - 1, (1 + level) / 2) * np.std(known, ddof=1) * np.sqrt(1 + 1 / n))
+    mean = float(np.mean(known))
     return mean - half_width, mean + half_width
 
 
@@ -38,8 +42,8 @@ def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[f
 class Difference:
     """An estimated difference, its standard error, and the error's degrees of freedom.
 
-    An error of NaN says that there were too few values to know it: every p is then NaN. An
-    error of 0 says that no value differed from its group's: a difference is then certain.
+    The error is NaN where there were too few values; then every p is NaN. It is 0 where all
+    values of each group were equal; then the difference is certain.
     """
 
     effect: float
@@ -47,65 +51,57 @@ class Difference:
     freedom: float
 
     def p_above(self, threshold: float = 0.0) -> float:
-        """One-sided p of the hypothesis that the true difference is at most `threshold`."""
+        """Return the one-sided p for a true difference above `threshold`."""
         if self.error == 0:
             return 0.0 if self.effect > threshold else 1.0
         return float(stdtr(self.freedom, (threshold - self.effect) / self.error))
 
     def p_below(self, threshold: float = 0.0) -> float:
-        """One-sided p of the hypothesis that the true difference is at least `threshold`."""
+        """Return the one-sided p for a true difference below `threshold`."""
         return Difference(effect=-self.effect, error=self.error, freedom=self.freedom).p_above(-threshold)
 
     def p_within(self, margin: float) -> float:
-        """P of two one-sided tests (TOST) that the true difference is not within +-margin."""
+        """Return the p of two one-sided tests (TOST) for a true difference within ±margin."""
         return max(self.p_above(-margin), self.p_below(margin))
 
     def p_beyond(self, margin: float) -> float:
-        """Two-sided p of the hypothesis that the true difference is within +-margin."""
+        """Return the two-sided p for a true difference outside ±margin."""
         return float(np.minimum(1.0, 2 * min(self.p_above(margin), self.p_below(-margin))))
 
     def interval(self, level: float = 0.9) -> tuple[float, float]:
-        """Two-sided t interval; each end is a one-sided bound at (1 + level) / 2."""
+        """Return the two-sided t interval; each end is a one-sided bound at (1 + level) / 2."""
         half_width = 0.0 if self.error == 0 else float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
         return self.effect - half_width, self.effect + half_width
 
 
-def finite(values: Array) -> Array:
-    """Return the values that are numbers: a missing or diverged run is NaN."""
-    return values[np.isfinite(values)]
-
-
 def _moments(values: Array) -> tuple[float, float]:
-    """Mean and variance; exact where all values are equal, so that rounding is no spread."""
-    # Plain floats: for ten values numpy takes twenty times as long, and the calibration takes a million means.
+    """Return mean and variance, exactly where all values are equal: rounding is not spread."""
+    # Use plain floats: numpy takes 20 times as long for ten values, and the calibration computes a million means.
     numbers, n = values.tolist(), len(values)
-    if n == 0:
-        return math.nan, math.nan
-    if n == 1:
-        return numbers[0], math.nan
+    if n < 2:
+        return (numbers[0] if numbers else math.nan), math.nan
     mean = numbers[0] if min(numbers) == max(numbers) else math.fsum(numbers) / n
     return mean, math.fsum((number - mean) ** 2 for number in numbers) / (n - 1)
 
 
 def welch(a: Array, b: Array) -> Difference:
-    """Welch's difference of two means, a - b: the variances may differ.
+    """Return Welch's difference of two means, a - b; the variances may differ, and NaN does not count.
 
-    NaN does not count. The degrees of freedom are Welch's and Satterthwaite's, rounded down:
-    with three seeds and unequal spreads, unrounded ones let a 5% test err in up to 5.4% of
-    cases.
+    The degrees of freedom are Welch's and Satterthwaite's, rounded down. Unrounded, a 5 % test
+    of three seeds with unequal spreads errs in up to 5.4 % of cases.
     """
     a, b = finite(a), finite(b)
     (mean_a, variance_a), (mean_b, variance_b) = _moments(a), _moments(b)
-    own_a, own_b = variance_a / max(len(a), 1), variance_b / max(len(b), 1)
-    error = math.sqrt(own_a + own_b)
+    part_a, part_b = variance_a / max(len(a), 1), variance_b / max(len(b), 1)
+    error = math.sqrt(part_a + part_b)
     if not error > 0:
         return Difference(effect=mean_a - mean_b, error=error, freedom=math.inf if error == 0 else math.nan)
-    freedom = (own_a + own_b) ** 2 / (own_a**2 / (len(a) - 1) + own_b**2 / (len(b) - 1))
+    freedom = (part_a + part_b) ** 2 / (part_a**2 / (len(a) - 1) + part_b**2 / (len(b) - 1))
     return Difference(effect=mean_a - mean_b, error=error, freedom=math.floor(freedom + 1e-9))
 
 
 def paired(a: Array, b: Array) -> Difference:
-    """The mean difference a - b over the seeds that both have; a[i] and b[i] are of one seed."""
+    """Return the mean difference a - b over the seeds that both have; a[i] and b[i] share a seed."""
     differences = finite(a - b)
     mean, variance = _moments(differences)
     error = math.sqrt(variance / max(len(differences), 1))
@@ -113,52 +109,51 @@ def paired(a: Array, b: Array) -> Difference:
 
 
 def probability_above(a: Array, b: Array) -> float:
-    """The share of all pairs in which a exceeds b, a tie counting half: P(A > B)."""
+    """Return P(A > B): the share of all pairs in which a exceeds b, a tie counting half."""
     pairs = np.sign(finite(a)[:, None] - finite(b)[None, :])
     return float((pairs.mean() + 1) / 2) if pairs.size else float("nan")
 
 
 def page_p(values: Array) -> float:
-    """P of Page's test that the columns rise from left to right; values[seed, column].
+    """Return the p of Page's test that the columns rise from left to right; values[seed, column].
 
-    Seeds with a NaN do not count; NaN for fewer than two seeds or three columns.
+    Seeds with a NaN do not count. NaN for fewer than two seeds or three columns.
     """
     from scipy.stats import page_trend_test
 
-    whole = values[np.isfinite(values).all(axis=1)]
-    if whole.shape[0] < 2 or whole.shape[1] < 3:
+    complete = values[np.isfinite(values).all(axis=1)]
+    if complete.shape[0] < 2 or complete.shape[1] < 3:
         return float("nan")
-    return float(page_trend_test(whole).pvalue)
+    return float(page_trend_test(complete).pvalue)
 
 
 def dunnett_p(control: Array, others: Sequence[Array]) -> float:
-    """P of Dunnett's test that the control's mean exceeds each other's: the largest of its p.
+    """Return the largest p of Dunnett's tests that the control's mean exceeds each other's.
 
-    It assumes one variance in all groups. NaN where a group has fewer than two values, or
-    where no group has any spread.
+    The test assumes one variance in all groups. NaN where a group has fewer than two values,
+    or where no group has any spread.
     """
     from scipy.stats import dunnett
 
-    groups = [finite(other) for other in others]
-    control = finite(control)
-    if min(map(len, [control, *groups])) < 2 or all(np.ptp(group) == 0 for group in [control, *groups]):
+    control, *groups = (finite(group) for group in (control, *others))
+    if min(map(len, (control, *groups))) < 2 or all(np.ptp(group) == 0 for group in (control, *groups)):
         return float("nan")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of a group whose values are all equal, which is no fault
-        # Its p is integrated by random points: a fixed seed gives the same p each time.
+        warnings.simplefilter("ignore", RuntimeWarning)  # scipy warns of a group with equal values
+        # scipy integrates at random points: fix them so that every call returns the same p.
         found = dunnett(*groups, control=control, alternative="less", rng=np.random.default_rng(0))
     return float(max(found.pvalue))
 
 
 def share_p(successes: int, n: int, alternative: str = "greater", share: float = 0.5) -> float:
-    """Exact binomial p of the hypothesis that a property holds in a share of all cases (half of them) or fewer."""
+    """Return the exact binomial p for a true share above `share`, or below it if `alternative` is "less"."""
     from scipy.stats import binomtest
 
     return float(binomtest(successes, n, share, alternative=alternative).pvalue)
 
 
 def share_interval(successes: int, n: int, level: float = 0.9) -> tuple[float, float]:
-    """The exact (Clopper-Pearson) interval of a share."""
+    """Return the exact (Clopper-Pearson) interval of a share."""
     tail = (1 - level) / 2
     lower = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
     upper = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
@@ -166,16 +161,16 @@ def share_interval(successes: int, n: int, level: float = 0.9) -> tuple[float, f
 
 
 def detectable_difference(a: Array, b: Array, significance: float = 0.05, power: float = 0.8) -> float:
-    """The true difference that a one-sided test of so many values, so spread, finds with this power.
+    """Return the true difference that a one-sided test of samples like these detects with this power.
 
-    NaN for fewer than two values on a side; 0 where nothing is spread.
+    NaN for fewer than two values on a side; 0 where the values have no spread.
     """
     from statsmodels.stats.power import TTestIndPower
 
     a, b = finite(a), finite(b)
-    deviation = np.sqrt((_moments(a)[1] + _moments(b)[1]) / 2)
+    deviation = math.sqrt((_moments(a)[1] + _moments(b)[1]) / 2)
     if not deviation > 0:
-        return float(deviation)
+        return deviation
     size = TTestIndPower().solve_power(
         nobs1=len(a), ratio=len(b) / len(a), alpha=significance, power=power, alternative="larger"
     )
@@ -183,7 +178,7 @@ def detectable_difference(a: Array, b: Array, significance: float = 0.05, power:
 
 
 def detectable_margin(difference: Difference, sides: int, significance: float = 0.05, power: float = 0.8) -> float:
-    """The margin that a test of equivalence keeps with this power where there is no difference.
+    """Return the smallest margin at which a test of equivalence has this power if the true difference is 0.
 
     `sides` is 2 for two one-sided tests, 1 for one of them.
     """
@@ -194,10 +189,10 @@ def detectable_margin(difference: Difference, sides: int, significance: float = 
 
 
 def detectable_share(n: int, significance: float = 0.05, power: float = 0.8) -> float:
-    """The smallest true share that `share_p` tells from a half with this power; NaN for too few runs."""
-    enough = [successes for successes in range(n + 1) if share_p(successes, n) < significance]
-    # The share at which at least so many successes come with probability `power`.
-    return float(betaincinv(enough[0], n - enough[0] + 1, power)) if enough else float("nan")
+    """Return the smallest true share that `share_p` tells from a half with this power; NaN for too few runs."""
+    enough = next((successes for successes in range(n + 1) if share_p(successes, n) < significance), None)
+    # At this share, `enough` or more successes have the probability `power`.
+    return float("nan") if enough is None else float(betaincinv(enough, n - enough + 1, power))
 
 
 def holm(p_values: Array) -> Array:
@@ -212,18 +207,15 @@ def holm(p_values: Array) -> Array:
 
 
 def holm_factors(p_values: Array, significance: float) -> Array:
-    """Return what Holm's method divides the significance by for each p, all others being as they are.
+    """Return for each p the divisor of the significance: Holm's method rejects a p below the quotient.
 
-    A p below the quotient is rejected, one above it is not. NaN stays NaN and does not count.
+    The other p-values are held fixed. NaN stays NaN and does not count.
     """
-    known = sorted(p for p in p_values.tolist() if not math.isnan(p))
-    return np.array([math.nan if math.isnan(p) else _factor(p, known, significance) for p in p_values.tolist()])
-
-
-def _factor(p: float, known: Sequence[float], significance: float) -> float:
-    others = list(known)
-    others.remove(p)
-    for rejected, other in enumerate(others):
-        if other * (len(known) - rejected) >= significance:
-            return len(known) - rejected
-    return 1
+    factors = np.full(len(p_values), np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    divisors = np.arange(len(known), 1, -1)
+    for place in known:
+        others = np.sort(p_values[known[known != place]])
+        rejected = np.cumprod(others * divisors < significance).sum()
+        factors[place] = len(known) - rejected
+    return factors

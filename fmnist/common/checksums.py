@@ -1,4 +1,4 @@
-"""Lists of SHA-256 checksums, one line a file, as `sha256sum` writes them."""
+"""Lists of SHA-256 checksums, one file a line, as `sha256sum` writes them."""
 
 import hashlib
 import re
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fmnist.common.errors import DataError
 
-DATA = "data"  # the name of the data set, as a whole, in the list of what decides the runs' numbers
+DATA = "data"  # stands for the whole data set in the list of what decides the runs' numbers
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
 def checksum_list(files: Mapping[str, Path]) -> str:
-    """Return the list of some files, by the names that they are to have in it, in that order."""
+    """Return the list of these files, each under its key, in the order given."""
     return "".join(f"{file_sha256(path)}  {name}\n" for name, path in files.items())
 
 
@@ -24,9 +24,9 @@ def read_checksums(path: Path) -> dict[str, str]:
     try:
         found = [LINE.fullmatch(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read ({error}); delete it to have it made anew.") from None
+        raise DataError(f"{path} cannot be read ({error}); delete it, and the next run writes it again.") from None
     if not found or None in found:
-        raise DataError(f"{path} is no list of SHA-256 checksums; delete it to have it made anew.")
+        raise DataError(f"{path} is not a list of SHA-256 checksums; delete it, and the next run writes it again.")
     return {match[2]: match[1] for match in found if match}
 
 

@@ -1,17 +1,17 @@
-"""Errors that are the user's to mend: each message is one sentence that says how."""
+"""Errors that the user can fix: each message is one sentence that says how."""
 
 
 class FmnistError(Exception):
-    """Any problem that a clear sentence explains better than a traceback."""
+    """A problem that one sentence explains better than a traceback."""
 
 
 class ConfigError(FmnistError):
-    """A configuration, claims or reported file that cannot be used as it stands."""
+    """A file of configuration, of claims or of the original's numbers is wrong."""
 
 
 class DataError(FmnistError):
-    """The data set, or a run's files, are missing or not what they should be."""
+    """The data set, or a file of a run, is missing or wrong."""
 
 
 class DeviceError(FmnistError):
-    """The device that the configuration demands cannot be had."""
+    """The device that the configuration names is not available."""

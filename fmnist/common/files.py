@@ -1,50 +1,46 @@
-"""Atomic writing, so that a file is whole or not there."""
+"""Write files so that each is either complete or absent."""
 
 import contextlib
 import fcntl
 import glob
 import json
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
 @contextlib.contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, and rename it into place on success.
+    """Yield a temporary path beside `path`, and rename it to `path` if the body succeeds.
 
-    What a killed process left of its own writing of `path` is deleted; what another process is
-    writing stays.
+    Deletes the temporary files that killed processes left for the same `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _delete_leftovers(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    temporary = Path(name)
-    try:
-        _lock(handle)
-        yield temporary
-        temporary.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
-        temporary.replace(path)
-    finally:
-        os.close(handle)
-        temporary.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{path.suffix}")
+    with temporary.open("xb") as stream:
+        try:
+            _lock(stream)
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _delete_leftovers(path: Path) -> None:
-    # mkstemp puts eight characters where the question marks stand.
+    # Eight characters are what token_hex(4) makes.
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.????????{glob.escape(path.suffix)}"):
         with contextlib.suppress(OSError), leftover.open("rb") as stream:
-            if _lock(stream.fileno()):
+            if _lock(stream):
                 leftover.unlink()
 
 
-def _lock(handle: int) -> bool:
-    """Lock an open file until it is closed or the process ends; tell whether that could be done."""
+def _lock(stream: IO[bytes]) -> bool:
+    """Lock an open file until it is closed; returns whether the file system and other processes allow it."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # it is another's, or the file system knows no locks
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return False
     return True
 
@@ -56,8 +52,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Write JSON atomically; sorted, so that equal content is equal bytes.
+    """Write JSON atomically, with sorted keys so that equal content gives equal bytes.
 
-    Raises ValueError for NaN and infinity, which JSON does not know.
+    Raises ValueError for NaN and infinity, which JSON cannot hold.
     """
     write_text(path, json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n")

@@ -1,4 +1,4 @@
-"""What a workflow job says: its log file, and one sentence on the terminal when it fails."""
+"""Run a workflow job with a log file, and one sentence on the terminal when it fails."""
 
 import errno
 import logging
@@ -21,19 +21,20 @@ REMEDIES = {
 
 
 def run_logged(main: Callable[[Any], None], job: Any) -> None:
-    """Run a script's main with its log; on failure, say one sentence and exit with 1.
+    """Run a script's main with a log file; on failure, print one sentence and exit with 1.
 
-    `job` is Snakemake's object: `job.rule` and `job.log[0]` are used. The traceback goes
-    to the log, and the sentence names it.
+    `job` is Snakemake's object, with `job.rule` and `job.log[0]`. The traceback goes to the log.
     """
     log = Path(job.log[0])
-    logging.raiseExceptions = False  # a log that cannot be written to is no reason to end a job
+    logging.raiseExceptions = False  # a full disk under the log must not fail the job
     try:
         _open(log)
     except OSError as error:
         sys.exit(f"{job.rule} failed: {_sentence(error)}")
     try:
         main(job)
+    except KeyboardInterrupt:
+        sys.exit(f"{job.rule} was interrupted; give the same command again, and it goes on from there.")
     except Exception as error:
         logging.error("%s", traceback.format_exc())
         sys.exit(f"{job.rule} failed: {_sentence(error)} (log: {log})")

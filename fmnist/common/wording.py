@@ -1,29 +1,27 @@
-"""How numbers, counts and settings are written for a reader, in tables, figures and prose."""
+"""Write numbers, counts and settings for a reader, in tables, figures and prose."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-NO_NUMBER = "–"  # an en dash, as tables print it
-
-
-MINUS = "−"  # a true minus sign
+NO_NUMBER = "–"  # an en dash
+MINUS = "−"  # not a hyphen
 
 
 def decimals(value: float | None, places: int) -> str:
-    """Write a number with a fixed count of decimals; a dash where there is none."""
+    """Write a number with that many decimals; a dash for None."""
     if value is None:
         return NO_NUMBER
     return _minus(f"{_tidy(value):.{places}f}")
 
 
 def percent(value: float | None) -> str:
-    """Write a number that is in percent, or in points, with two decimals; no sign of percent."""
+    """Write a number of percent, or of percentage points, with two decimals and without a sign of percent."""
     return decimals(value, 2)
 
 
 def _tidy(value: float) -> float:
-    """Take off the dust of binary arithmetic: a mean of ten accuracies is a tie of rounding more often than not."""
+    """Remove the rounding errors that a sum gathers, so that equal means are written equally."""
     return round(value, 9)
 
 
@@ -33,7 +31,7 @@ def loss(value: float | None) -> str:
 
 
 def signed(value: float | None, places: int = 2) -> str:
-    """Write a difference with its sign; what rounds to zero has none."""
+    """Write a difference with its sign, and zero without one."""
     if value is None:
         return NO_NUMBER
     text = f"{_tidy(value):+.{places}f}"
@@ -41,7 +39,7 @@ def signed(value: float | None, places: int = 2) -> str:
 
 
 def integer(value: float | None) -> str:
-    """Write a count with a comma at the thousands."""
+    """Write a rounded number with commas between the thousands."""
     return NO_NUMBER if value is None else f"{round(value):,}"
 
 
@@ -58,13 +56,13 @@ def duration(seconds: float | None) -> str:
 
 
 def spread(mean: float | None, deviation: float | None, places: int) -> str:
-    """Write a mean, and ± its standard deviation where several seeds give one."""
+    """Write a mean, followed by ± its standard deviation if there is one."""
     text = decimals(mean, places)
     return text if mean is None or deviation is None else f"{text} ± {decimals(deviation, places)}"
 
 
 def compared(a: float | None, b: float | None, places: int = 2) -> str:
-    """Say how `a` stands to `b`, as far as the printed decimals tell."""
+    """Say whether `a` is higher than `b`, lower or equal, at the printed decimals."""
     if a is None or b is None:
         return "not comparable with"
     difference = round(a, places) - round(b, places)
@@ -77,7 +75,7 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def _minus(text: str) -> str:
-    # -0.00 is no negative number to a reader.
+    # Print -0.00 as 0.00.
     return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", MINUS)
 
 
@@ -85,9 +83,7 @@ _SETTINGS = {
     "batch_norm": "batch normalisation",
     "loss": "loss function",
     "optimizer": "optimiser",
-    "step_size": "step size",
 }
-
 
 _WORDS = {
     "adam": "Adam",
@@ -109,29 +105,25 @@ _WORDS = {
 
 
 def word(value: str) -> str:
-    """Write a setting's value as a reader says it: `leaky_relu` as leaky ReLU, 6x16 as 6/16."""
+    """Write a setting's value for a reader: `leaky_relu` as leaky ReLU, 6x16 as 6/16."""
     return ", ".join(_WORDS.get(part, re.sub(r"(?<=\d)x(?=\d)", "/", part)) for part in value.split(", "))
 
 
 def listed(values: Sequence[Any]) -> str:
-    """Join texts as prose does: `a`, `a and b`, `a, b and c`."""
+    """Join texts: `a`, `a and b`, `a, b and c`."""
     texts = [str(value) for value in values]
     return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def setting(name: str) -> str:
-    """Write a setting's name as a reader says it: `learning_rate` as learning rate."""
+    """Write a setting's name for a reader: `learning_rate` as learning rate."""
     return _SETTINGS.get(name, name.replace("_", " "))
 
 
 def setting_value(name: str, value: str) -> str:
-    """Write a setting with its value, for prose: learning rate 0.0016, with dropout, Adam."""
+    """Write a setting and its value for prose: learning rate 0.0016, with dropout, Adam, max pooling."""
     if value in ("true", "false"):
         return f"{_WORDS[value]} {setting(name)}"
-    if name in _KINDS:
+    if name == "pooling":
         return f"{word(value)} {setting(name)}"
     return word(value) if value in _WORDS else f"{setting(name)} {word(value)}"
-
-
-# Settings whose value reads as a kind of them: max pooling, tanh activation.
-_KINDS = {"pooling"}

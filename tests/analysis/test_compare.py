@@ -2,120 +2,91 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import runs_frame
 
 from fmnist.analysis.compare import COLUMNS, compare_runs
 
-SPREAD = (-0.002, -0.001, 0.0, 0.001, 0.002)  # deviations of five seeds: standard deviation 0.158 points
+Row = tuple[str, int, float, float]
+SPREAD = (-0.002, -0.001, 0.0, 0.001, 0.002)  # of five seeds: standard deviation 0.158 points
 
 
-def seeds(
-    run_id: str, mean: float, first: int = 0, spread: tuple[float, ...] = SPREAD
-) -> list[tuple[str, int, float, float]]:
+def seeds(run_id: str, mean: float, first: int = 0, spread: tuple[float, ...] = SPREAD) -> list[Row]:
     return [(run_id, first + index, mean + deviation, 0.2) for index, deviation in enumerate(spread)]
 
 
-def compared(ours: list[tuple[str, int, float, float]], theirs: list[tuple[str, int, float, float]]) -> pd.DataFrame:
-    return compare_runs(runs_frame(ours), runs_frame(theirs)).set_index("run_id")
+def compared(ours: list[Row], theirs: list[Row]) -> pd.DataFrame:
+    table = compare_runs(runs_frame(ours), runs_frame(theirs))
+    assert tuple(table.columns) == COLUMNS
+    return table.set_index("run_id")
 
 
-def test_equal_seeds_with_equal_accuracies_are_identical() -> None:
-    table = compared(seeds("a", 0.9), seeds("a", 0.9))
-    assert table.loc["a", "verdict"] == "identical"
-    assert table.loc["a", "difference"] == 0
+@pytest.mark.parametrize("ours", [seeds("a", 0.9), seeds("a", 0.9)[3:4]], ids=["all seeds", "one of them"])
+def test_equal_accuracies_of_equal_seeds_are_identical(ours: list[Row]) -> None:
+    assert compared(ours, seeds("a", 0.9)).loc["a", "verdict"] == "identical"
 
 
-def test_one_seed_of_the_reference_repeated_is_identical() -> None:
-    assert compared([("a", 3, 0.9, 0.2)], [("a", 2, 0.8, 0.2), ("a", 3, 0.9, 0.2)]).loc["a", "verdict"] == "identical"
-
-
-@pytest.mark.parametrize("shift", [0.02, -0.02])
-def test_two_points_apart_differs_in_either_direction(shift: float) -> None:
-    table = compared(seeds("a", 0.9 + shift), seeds("a", 0.9, first=5))
-    assert table.loc["a", "verdict"] == "differs"
-    assert table.loc["a", "difference"] == pytest.approx(100 * shift)
-    assert (table.loc["a", "mean"], table.loc["a", "mean_reference"]) == pytest.approx((90 + 100 * shift, 90))
-    assert table.loc["a", "adjusted_p"] < 1e-6
-
-
-@pytest.mark.parametrize("shift", [0.0005, -0.0005])
-def test_a_twentieth_of_a_point_is_seed_noise_in_either_direction(shift: float) -> None:
-    table = compared(seeds("a", 0.9 + shift), seeds("a", 0.9, first=5))
-    assert table.loc["a", "verdict"] == "within seed noise"
-    assert table.loc["a", "adjusted_p"] > 0.5
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("shift", "verdict"), [(0.02, "differs"), (0.0005, "within seed noise")])
+def test_a_shift_in_either_direction(shift: float, verdict: str, sign: int) -> None:
+    found = compared(seeds("a", 0.9 + sign * shift), seeds("a", 0.9, first=5)).loc["a"]
+    assert found["verdict"] == verdict
+    assert found[["n", "n_reference"]].tolist() == [5, 5]
+    numbers = found[["mean", "mean_reference", "difference"]].tolist()
+    assert numbers == pytest.approx([90 + 100 * sign * shift, 90, 100 * sign * shift])
 
 
 def test_the_p_value_by_hand() -> None:
-    # Both sides: deviations -1, 0, 1 points: pooled sd 1 on 4 degrees of freedom.
-    # Difference 2.2667 = 2.776 * sqrt(1/3 + 1/3): t(0.975, 4), so p is 0.05.
-    spread = (-0.01, 0.0, 0.01)
-    shift = 0.01 * 2.7764451 * math.sqrt(2 / 3)
+    # Both sides deviate by -1, 0, 1 points: pooled deviation 1 on 4 degrees of freedom; t(0.975, 4) = 2.776.
+    spread, shift = (-0.01, 0.0, 0.01), 0.01 * 2.7764451 * math.sqrt(1 / 3 + 1 / 3)
     table = compared(seeds("a", 0.8 + shift, spread=spread), seeds("a", 0.8, first=3, spread=spread))
     assert table.loc["a", "adjusted_p"] == pytest.approx(0.05, abs=1e-6)
 
 
 def test_runs_of_one_seed_borrow_the_noise_of_the_others() -> None:
-    table = compared(
-        [*seeds("a", 0.9), ("b", 0, 0.9, 0.2), ("c", 0, 0.8, 0.2)], [("b", 1, 0.901, 0.2), ("c", 1, 0.9, 0.2)]
-    )
-    assert table.loc["b", "verdict"] == "within seed noise"
-    assert table.loc["c", "verdict"] == "differs"
+    ours = [*seeds("a", 0.9), ("b", 0, 0.9, 0.2), ("c", 0, 0.8, 0.2)]
+    table = compared(ours, [("b", 1, 0.901, 0.2), ("c", 1, 0.9, 0.2)])
+    assert table["verdict"].to_dict() == {"a": "only in results", "b": "within seed noise", "c": "differs"}
 
 
 def test_a_run_noisier_than_the_rest_is_judged_by_its_own_noise() -> None:
-    """Ten quiet runs would make the pooled noise small; the noisy run's own is what counts."""
     quiet = [row for index in range(10) for row in seeds(f"quiet{index}", 0.9, spread=(-0.0001, 0, 0.0001))]
-    noisy = seeds("noisy", 0.85, spread=(-0.03, 0.0, 0.03))
-    others = seeds("noisy", 0.88, first=3, spread=(-0.03, 0.0, 0.03))
+    noisy, others = (seeds("noisy", mean, first, spread=(-0.03, 0.0, 0.03)) for mean, first in ((0.85, 0), (0.88, 3)))
     assert compared([*quiet, *noisy], others).loc["noisy", "verdict"] == "within seed noise"
 
 
 def test_without_two_seeds_anywhere_there_is_no_verdict() -> None:
-    table = compared([("a", 0, 0.9, 0.2), ("b", 0, 0.9, 0.2)], [("a", 1, 0.5, 0.2), ("b", 0, 0.9, 0.2)])
-    assert table.loc["a", "verdict"] == "no verdict: one seed"
-    assert math.isnan(table.loc["a", "adjusted_p"])
-    assert table.loc["b", "verdict"] == "identical"
+    ours = [("a", 0, 0.9, 0.2), ("b", 0, 0.9, 0.2), ("c", 0, 0.9, 0.2)]
+    table = compared(ours, [("a", 1, 0.5, 0.2), ("b", 0, 0.9, 0.2), ("c", 1, 0.9, 0.2)])
+    assert table["verdict"].tolist() == ["no verdict: one seed", "identical", "no verdict: one seed"]
+    assert table["adjusted_p"].isna().all()
 
 
 def test_a_run_that_one_side_lacks() -> None:
     table = compared([*seeds("a", 0.9), *seeds("ours", 0.9)], [*seeds("a", 0.9), *seeds("theirs", 0.9)])
     assert table["verdict"].to_dict() == {"a": "identical", "ours": "only in results", "theirs": "only in reference"}
-    assert table.loc["ours", ["n", "n_reference"]].tolist() == [5, 0]
-    assert table.loc["theirs", ["n", "n_reference"]].tolist() == [0, 5]
+    assert table[["n", "n_reference"]].to_numpy().tolist() == [[5, 5], [5, 0], [0, 5]]
     assert table.loc[["ours", "theirs"], ["difference", "adjusted_p"]].isna().all(axis=None)
 
 
-def test_without_any_variance_a_difference_is_a_difference() -> None:
-    still = (0.0, 0.0)
-    table = compared(
-        [*seeds("same", 0.875, spread=still), *seeds("other", 0.875, spread=still)],
-        [*seeds("same", 0.875, first=2, spread=still), *seeds("other", 0.75, first=2, spread=still)],
-    )
+def test_without_any_spread_a_difference_is_certain_and_rounding_is_none() -> None:
+    # The means of three and of seven equal accuracies differ in the last digit.
+    ours = [*seeds("same", 0.8914, spread=(0.0,) * 3), *seeds("other", 0.875, spread=(0.0, 0.0))]
+    theirs = [*seeds("same", 0.8914, 3, spread=(0.0,) * 7), *seeds("other", 0.75, 2, spread=(0.0, 0.0))]
+    table = compared(ours, theirs)
     assert table["verdict"].to_dict() == {"same": "within seed noise", "other": "differs"}
     assert table["adjusted_p"].to_dict() == {"same": 1.0, "other": 0.0}
 
 
-def test_rounding_is_no_difference() -> None:
-    """Three equal accuracies have a mean that differs from theirs in the last place."""
-    table = compared(seeds("a", 0.8914, spread=(0.0,) * 3), seeds("a", 0.8914, first=3, spread=(0.0,) * 7))
-    assert table.loc["a", "verdict"] == "within seed noise"
-
-
-def test_many_runs_are_corrected_for() -> None:
-    """A difference of 2.6 standard errors has p = 0.01: less than 0.05, but not among 41 comparisons."""
-    spread = (-0.01, 0.0, 0.01)
-    shift = 0.01 * 2.6 * math.sqrt(2 / 3)
-    ours = [
-        *seeds("a", 0.8 + shift, spread=spread),
-        *(row for i in range(40) for row in seeds(f"r{i}", 0.8, spread=spread)),
-    ]
-    theirs = [row for name in ("a", *(f"r{i}" for i in range(40))) for row in seeds(name, 0.8, first=3, spread=spread)]
-    table = compared(ours, theirs)
-    assert 0.3 < table.loc["a", "adjusted_p"] < 0.5
-    assert table.loc["a", "verdict"] == "within seed noise"
-
-
-def test_columns() -> None:
-    assert tuple(compare_runs(runs_frame(seeds("a", 0.9)), runs_frame(seeds("a", 0.9))).columns) == COLUMNS
+def test_p_values_are_corrected_for_the_number_of_runs() -> None:
+    """A difference of 2.6 standard errors has p = 0.01 alone, and is not clear among 41 comparisons."""
+    spread, shift = (-0.01, 0.0, 0.01), 0.01 * 2.6 * math.sqrt(2 / 3)
+    names = ["a", *(f"r{index}" for index in range(40))]
+    means = np.where(np.array(names) == "a", 0.8 + shift, 0.8)
+    ours = [row for name, mean in zip(names, means, strict=True) for row in seeds(name, mean, spread=spread)]
+    theirs = [row for name in names for row in seeds(name, 0.8, first=3, spread=spread)]
+    found = compared(ours, theirs).loc["a"]
+    assert 0.3 < found["adjusted_p"] < 0.5
+    assert found["verdict"] == "within seed noise"

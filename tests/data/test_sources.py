@@ -1,99 +1,154 @@
-"""The order in which the sources of the data are tried, and what is said of each."""
+"""The sources of the data are tried in order; none is trusted."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from builders import SAMPLE
-from source_builders import MIRROR, contents, cut, is_sample, other_content, programs, sample_bytes, serve
+from source_builders import Mirror, datasets
 
 from fmnist.common.errors import DataError
-from fmnist.data import fashion_mnist as data_files
 from fmnist.data import sources
+from fmnist.data.fashion_mnist import CHECKSUMS, FILES, read_folder
+from fmnist.data.sources import obtain
 
-pytestmark = pytest.mark.usefixtures("no_source")
+COMPRESSED = [f"{name}.gz" for name in FILES]
 
 
-def everything_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_folder: Path) -> list[str]:
-    """Install the package, let the mirrors answer and apt-get work; returns what was asked for."""
+def package(tmp_path: Path, unpack: str, download: str = ': > "$2_0_all.deb"') -> None:
+    """Put stand-ins for apt-get and dpkg-deb on the PATH; `unpack` fills the folder $data."""
+    (tmp_path / "bin").mkdir()
+    unpack = f'data="$3/nowhere/fashion-mnist"\nmkdir -p "$data"\n{unpack}'
+    for name, text in (("apt-get", download), ("dpkg-deb", unpack)):
+        path = tmp_path / "bin" / name
+        path.write_text(f"#!/bin/sh\nset -e\nPATH=/usr/bin:/bin\n{text}\n")
+        path.chmod(0o755)
+
+
+def source(folder: Path | None, raw: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Obtain the full set, check it, and return the source that is named last."""
+    assert obtain(folder, "fashion_mnist", raw) == read_folder(SAMPLE, CHECKSUMS["sample"])
+    return capsys.readouterr().err.splitlines()[-1].removeprefix("Data: from ").split(";")[0]
+
+
+def test_sources_are_tried_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    own_folder: Path,
+    downloads: Path,
+    mirror: Mirror,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     installed = tmp_path / "installed"
     shutil.copytree(own_folder, installed)
     monkeypatch.setattr(sources, "DEBIAN_FOLDER", installed)
-    return serve(monkeypatch, sample_bytes)
+    assert source(own_folder, downloads, capsys) == "data.folder"
+    (own_folder / COMPRESSED[0]).write_bytes(b"")
+    assert source(own_folder, downloads, capsys) == "Debian's dataset-fashion-mnist, installed"
+    assert (own_folder / COMPRESSED[0]).read_bytes() == b""
+    assert mirror.asked == []
+    (installed / COMPRESSED[0]).unlink()
+    assert source(own_folder, downloads, capsys) == "torchvision's mirrors"
+    assert mirror.asked == COMPRESSED
+    assert source(own_folder, downloads, capsys) == "downloads of an earlier session"
+    assert mirror.asked == COMPRESSED
+    assert len(list(installed.iterdir())) == 3
 
 
-def test_the_config_comes_first(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    own_folder: Path,
-    downloads: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_the_downloaded_package_comes_last(
+    tmp_path: Path, downloads: Path, mirror: Mirror, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = everything_works(monkeypatch, tmp_path, own_folder)
-    assert is_sample(sources.obtain(own_folder, "fashion_mnist", downloads))
-    assert capsys.readouterr().err == "Data: from data.folder; every checksum is right.\n"
-    assert asked == []
-
-
-def test_the_installed_package_comes_second_and_a_wrong_folder_is_reported(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    own_folder: Path,
-    downloads: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    asked = everything_works(monkeypatch, tmp_path, own_folder)
-    cut(own_folder / "t10k-labels-idx1-ubyte.gz")
-    before = contents(own_folder)
-    assert is_sample(sources.obtain(own_folder, "fashion_mnist", downloads))
-    said = capsys.readouterr().err
-    assert f"Data: not from data.folder: {own_folder / 't10k-labels-idx1-ubyte.gz'} is cut" in said
-    assert "Data: from Debian's dataset-fashion-mnist, installed" in said
-    assert contents(own_folder) == before
-    assert asked == []
-
-
-def test_the_mirrors_come_third_and_the_installed_files_are_left_alone(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    own_folder: Path,
-    downloads: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    asked = everything_works(monkeypatch, tmp_path, own_folder)
-    other_content(tmp_path / "installed" / "t10k-labels-idx1-ubyte.gz")
-    before = contents(tmp_path / "installed")
-    assert is_sample(sources.obtain(None, "fashion_mnist", downloads))
-    assert "Data: from torchvision's mirrors" in capsys.readouterr().err
-    assert contents(tmp_path / "installed") == before
-    assert asked == [f"{MIRROR}{name}.gz" for name in data_files.FILES]
-
-
-def test_the_downloaded_package_comes_last(tmp_path: Path, downloads: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    programs(tmp_path, unpack=f'cp "{SAMPLE}"/*.gz "$data"')
-    assert is_sample(sources.obtain(None, "fashion_mnist", downloads))
-    assert "Data: from Debian's dataset-fashion-mnist, downloaded" in capsys.readouterr().err
-    assert sorted(contents(downloads)) == sorted(f"{name}.gz" for name in data_files.FILES)
+    mirror.how = "reversed"
+    package(tmp_path, f'cp "{SAMPLE}"/*.gz "$data"')
+    assert source(None, downloads, capsys) == "Debian's dataset-fashion-mnist, downloaded"
+    assert source(None, downloads, capsys) == "downloads of an earlier session"
 
 
 def test_no_source_lists_each_with_its_reason_and_the_remedy(tmp_path: Path, downloads: Path) -> None:
     with pytest.raises(DataError) as error:
-        sources.obtain(tmp_path / "absent", "fashion_mnist", downloads)
-    lines = str(error.value).splitlines()
-    assert len(lines) == 6
-    assert lines[1] == f"  data.folder: {tmp_path / 'absent'} is not a folder that can be read"
-    assert "installed: the package is not installed" in lines[2]
-    assert "mirrors" in lines[3]
-    assert "no network" in lines[3]
-    assert lines[4].endswith("downloaded: apt-get is not on this machine")
-    assert all(f"{name}.gz" in lines[5] for name in data_files.FILES)
-    assert "config.yaml as data.folder" in lines[5]
+        obtain(tmp_path / "absent", "fashion_mnist", downloads)
+    own, installed, mirrors, downloaded, by_hand = str(error.value).splitlines()[1:]
+    assert own == f"  data.folder: {tmp_path / 'absent'} is not a folder"
+    assert "installed: /nowhere/fashion-mnist is not a folder" in installed
+    assert "Connection refused" in mirrors
+    assert "No such file or directory: 'apt-get'" in downloaded
+    assert all(name in by_hand for name in [*COMPRESSED, "config.yaml as data.folder"])
 
 
-def test_the_sample_is_never_looked_for_on_the_network(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_folder: Path, downloads: Path
-) -> None:
-    asked = everything_works(monkeypatch, tmp_path, own_folder)
+def test_the_sample_is_never_looked_for_elsewhere(downloads: Path, mirror: Mirror) -> None:
     with pytest.raises(DataError, match=r"set data\.folder to tests/sample"):
-        sources.obtain(None, "sample", downloads)
-    assert asked == []
+        obtain(None, "sample", downloads)
+    assert mirror.asked == []
+
+
+@pytest.mark.parametrize("below", [".", "mine"])
+def test_the_users_folder_cannot_be_in_the_folder_of_downloads(downloads: Path, below: str) -> None:
+    with pytest.raises(DataError, match="folder of temporary downloads"):
+        obtain(downloads / ".." / "raw" / below, "sample", downloads)
+
+
+@pytest.mark.parametrize("how", ["half", "reversed"])
+def test_a_wrong_download_is_not_kept_and_the_next_mirror_is_tried(
+    monkeypatch: pytest.MonkeyPatch, downloads: Path, mirror: Mirror, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mirror.how = how
+    with pytest.raises(DataError, match="mirrors: http://127"):
+        obtain(None, "fashion_mnist", downloads)
+    assert list(downloads.iterdir()) == []
+    mirror.how = "whole"
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", datasets("http://127.0.0.1:1/", mirror.address))
+    assert source(None, downloads, capsys) == "torchvision's mirrors"
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "message"),
+    [
+        ("LARGEST_FILE", 1000, "it has more than 1000 bytes"),
+        ("TIME_LIMIT", 1, "it took more than 1 seconds"),
+        ("SILENCE_LIMIT", 0.1, "timed out"),
+    ],
+)
+def test_an_endless_download_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, downloads: Path, mirror: Mirror, limit: str, value: float, message: str
+) -> None:
+    mirror.how = "silent"
+    monkeypatch.setattr(sources, limit, value)
+    with pytest.raises(DataError, match=f"mirrors: .*{message}"):
+        obtain(None, "fashion_mnist", downloads)
+    assert list(downloads.iterdir()) == []
+
+
+def test_only_what_lacks_or_is_wrong_is_downloaded_again(
+    downloads: Path, mirror: Mirror, capsys: pytest.CaptureFixture[str]
+) -> None:
+    downloads.mkdir(parents=True)
+    shutil.copy(SAMPLE / COMPRESSED[0], downloads)
+    (downloads / COMPRESSED[1]).write_bytes(b"half")
+    assert source(None, downloads, capsys) == "torchvision's mirrors"
+    assert mirror.asked == COMPRESSED[1:]
+
+
+@pytest.mark.parametrize(
+    ("download", "unpack", "message"),
+    [
+        ("echo 'E: Unable to locate it' >&2; exit 100", "", "apt-get ended with 100: E: Unable to locate it"),
+        ("true", "", "no regular file train-images"),
+        (': > "$2_0_all.deb"', "exit 2", "dpkg-deb ended with 2"),
+        (': > "$2_0_all.deb"', f'ln -s "{SAMPLE}"/*.gz "$data"', "no regular file train-images"),
+        (': > "$2_0_all.deb"', f'rmdir "$data"; ln -s "{SAMPLE}" "$data"', "no regular file train-images"),
+        (': > "$2_0_all.deb"', f'cp "{SAMPLE}"/*.gz "$data"; : > "$data/{COMPRESSED[3]}"', "has the SHA-256"),
+    ],
+    ids=["apt-get fails", "no package", "dpkg-deb fails", "links", "a linked folder", "another file"],
+)
+def test_a_wrong_package_is_refused(tmp_path: Path, downloads: Path, download: str, unpack: str, message: str) -> None:
+    package(tmp_path, unpack, download)
+    with pytest.raises(DataError, match=f"downloaded: .*{message}"):
+        obtain(None, "fashion_mnist", downloads)
+
+
+def test_a_program_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, downloads: Path) -> None:
+    package(tmp_path, "", download="exec sleep 60")
+    monkeypatch.setattr(sources, "TIME_LIMIT", 1)
+    with pytest.raises(DataError, match=r"apt-get.* timed out after 1 seconds"):
+        obtain(None, "fashion_mnist", downloads)

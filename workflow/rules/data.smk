@@ -1,4 +1,4 @@
-# Fashion-MNIST: found or fetched, verified, and laid down as one array file.
+# Obtain and verify Fashion-MNIST, and write it as one array file.
 
 
 rule data:

@@ -1,25 +1,27 @@
 """The data rule's script: obtain Fashion-MNIST, verify it, write it as one array file."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
-from fmnist.common import files
+from fmnist.common.files import atomic, write_text
 from fmnist.common.job import run_logged
-from fmnist.data import fashion_mnist as data_files
-from fmnist.data import idx, sources
+from fmnist.data import fashion_mnist, idx, sources
 from fmnist.training import dataset
 
 
 def main(job: Any) -> None:
     arrays = Path(job.output.arrays)
-    raw = arrays.parent / "raw"
+    downloads = arrays.parent / "raw"
     folder = Path(job.params.folder) if job.params.folder else None
 
-    contents = sources.obtain(folder, job.params.dataset, raw)
-    with files.atomic(arrays) as temporary:
+    contents = sources.obtain(folder, job.params.dataset, downloads)
+    with atomic(arrays) as temporary:
         dataset.save_arrays(temporary, idx.parse_files(contents))
-    files.write_text(Path(job.output.checksum), data_files.checksum_text(contents))
-    sources.discard_downloads(raw)  # only now: a failure above must not cost a second download
+    checksums = fashion_mnist.CHECKSUMS[job.params.dataset]
+    write_text(Path(job.output.checksum), fashion_mnist.checksum_lines(checksums))
+    # Only now, so that a failure above costs no second download.
+    shutil.rmtree(downloads, ignore_errors=True)
 
 
 if "snakemake" in globals():
