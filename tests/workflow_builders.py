@@ -95,7 +95,7 @@ def train_job(arrays: Path, folder: Path, run_id: str, seed: int, **config: Any)
         input={"arrays": arrays, "state": training_state(arrays)},
         output={key: folder / name for key, name in RUN_FILES.items()},
         params={
-            "settings": SMALL_PLAN.runs[run_id].settings(),
+            "settings": SMALL_PLAN.runs[run_id],
             "checkpoint": folder / f"checkpoints/{run_id}/seed={seed}.pt",
         },
         wildcards={"run_id": run_id, "seed": str(seed)},
