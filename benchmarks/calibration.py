@@ -23,8 +23,7 @@ from scipy.stats import dunnett, rankdata
 
 from fmnist.analysis.statistics import Array, page_p, share_interval
 from fmnist.claims.claim_list import read_claims
-from fmnist.claims.curves import share
-from fmnist.claims.forms import Limits, Outcome
+from fmnist.claims.forms import Limits, Outcome, share
 from fmnist.claims.verdicts import CONTRADICTED, EQUIVALENT, SMALL, SUPPORTED, verdict
 from fmnist.common.files import write_text
 
@@ -42,7 +41,7 @@ FOUND = "found"
 
 def margins() -> dict[int, float]:
     """Return the margins of accuracies, by the number of seeds, from report/claims.yaml."""
-    claims = read_claims(ROOT / "report/claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    claims = read_claims(ROOT / "report/claims.yaml")
     return {n: claims.margins["accuracy"].at(n) for n in SEEDS}
 
 

@@ -27,7 +27,6 @@ SAMPLE = ROOT / "tests/sample"
 CONFIG = read_yaml(ROOT / "config.yaml")
 REPORTED = ROOT / "report/reported.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
-CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 
 DELETED = object()  # changed(config, {place: DELETED}) removes the key
 

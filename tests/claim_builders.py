@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, runs_frame
+from builders import CLAIMS, runs_frame
 
 from fmnist.claims.claim_list import ClaimList, read_claims
 from fmnist.plan.yaml_files import read_yaml
@@ -46,7 +46,7 @@ def claims(folder: Path, *entries: dict[str, Any]) -> ClaimList:
     shipped = read_yaml(CLAIMS)
     document = {**shipped, "margins": {**shipped["margins"], **MARGINS}, "claims": list(entries)}
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
-    return read_claims(path, CLAIMS_SCHEMA)
+    return read_claims(path)
 
 
 def rates(*accuracies: float, losses: Sequence[float] = (0.2,) * 8) -> pd.DataFrame:

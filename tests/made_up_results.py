@@ -29,7 +29,6 @@ from fmnist.training.settings import format_value
 ROOT = Path(__file__).resolve().parent.parent
 REPORTED = ROOT / "report/reported.yaml"
 CLAIMS = ROOT / "report/claims.yaml"
-CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.yaml"
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
 
 
@@ -45,7 +44,7 @@ class Results:
         self.folder, self.config = Path(folder), config
         self.plan = plan_experiments(config)
         self.reported = read_reported(REPORTED)
-        self.claims = read_claims(CLAIMS, CLAIMS_SCHEMA)
+        self.claims = read_claims(CLAIMS)
         self.draw = draw
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
@@ -190,7 +189,6 @@ class Results:
             "checksum": self.folder / "data.sha256",
             "reported": REPORTED,
             "claims": CLAIMS,
-            "claims_schema": CLAIMS_SCHEMA,
             "verdicts": self.folder / "claims.csv",
             "claim_figures": [self.figure(f"claims/{claim.id}") for claim in self.claims.claims],
             "verdict_figure": self.figure("verdicts"),

@@ -1,164 +1,189 @@
-"""The original's claims in words, and how each is tested: report/claims.yaml, read strictly."""
+"""The original's claims in words, and how each is tested: the declaration of report/claims.yaml."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-import jsonschema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fmnist.common.errors import ConfigError
+from fmnist.common.validation import STRICT, checked
+from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
 
-# What each form compares; every other of these keys would be without effect.
-OPERANDS = {
+FormOfRuns = Literal["value", "greater", "equivalent", "best", "ranking", "curve"]
+FormOfAxis = Literal["rising", "falling", "plateau", "rise_fall", "fall_rise"]
+Measure = Literal["accuracy", "train_loss", "seconds", "generalization_gap"]
+
+# The keys that name what a form compares. A form refuses the keys of the others.
+OPERANDS: dict[str, tuple[str, ...]] = {
     "value": ("run",),
     "greater": ("a", "b"),
     "equivalent": ("a", "b"),
     "best": ("experiment", "best"),
     "ranking": ("experiment", "order"),
+    "curve": ("run", "curve"),
     "rising": ("experiment",),
     "falling": ("experiment",),
     "plateau": ("experiment", "plateau_from"),
-    "rise_fall": ("experiment",),
-    "fall_rise": ("experiment",),
-    "curve": ("run", "curve"),
+    "rise_fall": ("experiment", "turn"),
+    "fall_rise": ("experiment", "turn"),
 }
-OPTIONAL = {"rise_fall": ("turn",), "fall_rise": ("turn",)}
-OPERAND_KEYS = ("experiment", "best", "order", "turn", "plateau_from", "a", "b", "run", "curve")
+OPTIONAL = ("turn",)
+OPERAND_KEYS = tuple(dict.fromkeys(key for keys in OPERANDS.values() for key in keys))
+
+Id = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+        json_schema_extra={"expected": 'small letters and digits, in words joined by "-"'},
+    ),
+]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunName:
-    """A run as a claim names it: an experiment of the config and a swept value, as text."""
+def _value_as_text(value: Any) -> Any:
+    """Write a swept value as run tables have it; leave what cannot be one, for pydantic to refuse."""
+    numbers = value if isinstance(value, list) else [value]
+    fits = all(isinstance(one, str | int) or (isinstance(one, float) and isfinite(one)) for one in numbers)
+    return format_value(value) if fits and numbers else value
+
+
+SweptValue = Annotated[
+    str,
+    BeforeValidator(_value_as_text),
+    Field(json_schema_extra={"expected": "a value of the experiment, written as in config.yaml"}),
+]
+Named = TypeVar("Named")
+
+
+def _as_text(section: Any) -> Any:
+    return str(section) if type(section) is int else section  # YAML reads `section: 6` as a number
+
+
+def _as_list(runs: Any) -> Any:
+    return runs if isinstance(runs, list) else [runs]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(**STRICT, frozen=True)
+
+
+class RunName(_Declared):
+    """A run as a claim names it. Without a value, it is the only run of its experiment."""
 
     experiment: str
-    value: str | None  # None: every value that the original reports of the experiment
-    key: str  # where it stands in the claim, such as "b[1].value"
+    value: SweptValue | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
+class Claim(_Declared):
     """One sentence of the original, and how it is tested."""
 
-    id: str
-    section: str  # of the original
-    form: str
-    text: str
-    measure: str  # "accuracy" where the claim names none
-    tail: str  # "one" where the claim names none
-    extension: bool  # it needs runs that the original never made
-    note: str | None
-    experiment: str | None
-    operands: tuple[RunName, ...]  # a and b, run, best, or order: the runs that the claim names one by one
-    point: str | None  # the value where the measure turns, or from which it no longer rises
-    curve: str | None
+    id: Id
+    section: Annotated[Section, BeforeValidator(_as_text)]
+    form: Literal[FormOfRuns, FormOfAxis]
+    text: Text
+    measure: Measure = "accuracy"
+    tail: Literal["one", "two"] = "one"
+    extension: bool = False  # it needs runs that the original never made
+    note: Text | None = None
+    experiment: str | None = None
+    best: SweptValue | None = None
+    order: list[SweptValue] = Field([], min_length=2)
+    turn: SweptValue | None = None
+    plateau_from: SweptValue | None = None
+    a: RunName | None = None
+    b: Annotated[list[RunName], BeforeValidator(_as_list)] = Field([], min_length=1)
+    run: RunName | None = None
+    curve: Literal["falls_at_every_epoch", "rises_at_some_epoch"] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        expected = OPERANDS[self.form]
+        given = [key for key in OPERAND_KEYS if getattr(self, key)]
+        missing = [key for key in expected if key not in given and key not in OPTIONAL]
+        needless = [key for key in given if key not in expected]
+        if missing or needless:
+            fault = f"lacks the key {missing[0]}" if missing else f"has the key {needless[0]}"
+            raise ValueError(f"{self.id!r} {fault}; expected for the form {self.form!r}: {', '.join(expected)}")
+        if self.form == "equivalent" and len(self.b) > 1:
+            raise ValueError(f"{self.id!r} has {len(self.b)} runs in b; expected one for the form 'equivalent'")
+        names = [(run.experiment, run.value) for _, run in self.named_runs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.id!r} names a run twice; expected different runs")
+        return self
+
+    @property
+    def named_runs(self) -> list[tuple[str, RunName]]:
+        """The runs that the claim names one by one, each with its place in the claim, such as `b[1]`."""
+        values = [*_places("best", [self.best] if self.best else []), *_places("order", self.order)]
+        return [
+            *_places("a", [self.a] if self.a else []),
+            *_places("b", self.b),
+            *_places("run", [self.run] if self.run else []),
+            *((place, RunName(experiment=self.experiment or "", value=value)) for place, value in values),
+        ]
+
+    @property
+    def point(self) -> str | None:
+        """The value where the measure turns, or from which it no longer rises."""
+        return self.turn or self.plateau_from
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Margin:
+def _places(key: str, values: Sequence[Named]) -> list[tuple[str, Named]]:
+    return [(key if len(values) == 1 else f"{key}[{i}]", value) for i, value in enumerate(values)]
+
+
+class MarginStep(_Declared):
+    """The margin for runs of at least this number of seeds."""
+
+    seeds: int = Field(ge=3)
+    margin: float = Field(gt=0)
+
+
+class Margin(_Declared):
     """From which difference on a measure matters."""
 
-    relative: bool  # else in points
-    by_seeds: tuple[tuple[int, float], ...]
+    unit: Literal["points", "relative"]
+    by_seeds: list[MarginStep] = Field(min_length=1)  # by rising numbers of seeds
+
+    @property
+    def relative(self) -> bool:
+        """Whether the margin is relative to the measure; else it is in points."""
+        return self.unit == "relative"
 
     def at(self, seeds: int) -> float:
-        """Return the margin for runs of so many seeds; the first also holds for fewer than its own."""
-        reached = [margin for least, margin in self.by_seeds if least <= seeds]
-        return reached[-1] if reached else self.by_seeds[0][1]
-
-    def of_few_seeds(self) -> "Margin":
-        """Return the margin for the fewest seeds, however many there are."""
-        return replace(self, by_seeds=self.by_seeds[:1])
+        """Return the margin for this number of seeds; the first step also holds for fewer."""
+        reached = [step.margin for step in self.by_seeds if step.seeds <= seeds]
+        return reached[-1] if reached else self.by_seeds[0].margin
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimList:
-    """Every claim, with what was fixed in advance for all of them."""
+class ClaimList(_Declared):
+    """Every claim, and what was fixed in advance for all of them."""
 
-    significance: float
-    margins: Mapping[str, Margin]  # by measure
-    claims: tuple[Claim, ...]
+    significance: float = Field(gt=0, le=0.2)
+    margins: dict[Measure, Margin]
+    claims: list[Claim] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        ids = [claim.id for claim in self.claims]
+        if repeated := [identity for identity in ids if ids.count(identity) > 1]:
+            raise ValueError(f"two claims have the id {repeated[0]!r}; expected different ids")
+        if missing := [claim.measure for claim in self.claims if claim.measure not in self.margins]:
+            raise ValueError(f"margins has no {missing[0]}; expected a margin for the measure of every claim")
+        return self
 
     def with_margins_of_few_seeds(self) -> "ClaimList":
         """Return the same claims with the margins for the fewest seeds, to show what depends on them."""
-        return replace(self, margins={measure: margin.of_few_seeds() for measure, margin in self.margins.items()})
+        first = {
+            measure: margin.model_copy(update={"by_seeds": margin.by_seeds[:1]})
+            for measure, margin in self.margins.items()
+        }
+        return self.model_copy(update={"margins": first})
 
 
-def read_claims(path: Path, schema_path: Path) -> ClaimList:
+def read_claims(path: Path) -> ClaimList:
     """Read report/claims.yaml. Raises ConfigError in one sentence for a fault."""
-    document = read_yaml(path)
-    if error := next(jsonschema.Draft202012Validator(read_yaml(schema_path)).iter_errors(document), None):
-        raise ConfigError(f"{path}: {error.message}.")
-    for entry in document["claims"]:
-        _check_keys(entry, f"{path}: claim {entry['id']!r}")
-    claims = tuple(_claim(entry) for entry in document["claims"])
-    ids = [claim.id for claim in claims]
-    repeated = [identity for identity in ids if ids.count(identity) > 1]
-    if repeated:
-        raise ConfigError(f"{path}: the id {repeated[0]!r} stands twice; allowed: once.")
-    for measure, entry in document["margins"].items():
-        _check_margin(entry, f"{path}: margins.{measure}")
-    margins = {measure: _margin(entry) for measure, entry in document["margins"].items()}
-    return ClaimList(significance=document["significance"], margins=margins, claims=claims)
-
-
-def _check_keys(entry: Mapping[str, Any], where: str) -> None:
-    needed = OPERANDS[entry["form"]]
-    allowed = (*needed, *OPTIONAL.get(entry["form"], ()))
-    missing = [f"the key {key!r} is missing" for key in needed if key not in entry]
-    idle = [f"the key {key!r} has no effect" for key in OPERAND_KEYS if key in entry and key not in allowed]
-    for fault in missing + idle:
-        raise ConfigError(f"{where}: {fault}; allowed for the form {entry['form']!r}: {', '.join(allowed)}.")
-    if entry["form"] == "equivalent" and isinstance(entry["b"], list):
-        raise ConfigError(f"{where}: b is a list; allowed for the form 'equivalent': one run.")
-    compared = [run for run in _operands(entry) if run.key[0] in "ab"]
-    names = [(run.experiment, run.value) for run in compared]
-    for run, name in zip(compared, names, strict=True):
-        if names.count(name) > 1:
-            raise ConfigError(f"{where}: {run.key} is {' '.join(filter(None, name))}, named twice; allowed: once.")
-
-
-def _check_margin(entry: Mapping[str, Any], where: str) -> None:
-    seeds = [step["seeds"] for step in entry["by_seeds"]]
-    repeated = [count for count in seeds if seeds.count(count) > 1]
-    if repeated:
-        raise ConfigError(f"{where}.by_seeds has two margins from {repeated[0]} seeds on; allowed: one.")
-
-
-def _margin(entry: Mapping[str, Any]) -> Margin:
-    steps = sorted((step["seeds"], float(step["margin"])) for step in entry["by_seeds"])
-    return Margin(relative=entry["unit"] == "relative", by_seeds=tuple(steps))
-
-
-def _claim(entry: Mapping[str, Any]) -> Claim:
-    point = entry.get("turn", entry.get("plateau_from"))
-    return Claim(
-        id=entry["id"],
-        section=str(entry["section"]),
-        form=entry["form"],
-        text=entry["text"],
-        measure=entry.get("measure", "accuracy"),
-        tail=entry.get("tail", "one"),
-        extension=entry.get("extension", False),
-        note=entry.get("note"),
-        experiment=entry.get("experiment"),
-        operands=tuple(_operands(entry)),
-        point=None if point is None else format_value(point),
-        curve=entry.get("curve"),
-    )
-
-
-def _operands(entry: Mapping[str, Any]) -> Iterable[RunName]:
-    """Every run that stands in the claim by name, in the order in which its form compares them."""
-    for key in ("a", "b", "run"):
-        named = entry.get(key, [])
-        for index, run in enumerate(named if isinstance(named, list) else [named]):
-            place = f"{key}[{index}]" if isinstance(named, list) else key
-            value = format_value(run["value"]) if "value" in run else None
-            yield RunName(experiment=run["experiment"], value=value, key=place)
-    for key in ("best", "order"):
-        values = entry.get(key, [])
-        for value in values if key == "order" else [values] if key in entry else []:
-            yield RunName(experiment=entry["experiment"], value=format_value(value), key=key)
+    return checked(ClaimList, read_yaml(path), str(path))

@@ -1,16 +1,17 @@
 """Which runs each claim compares: the names in report/claims.yaml, looked up in the config's experiments."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fmnist.claims.claim_list import Claim, ClaimList, RunName
 from fmnist.common.errors import ConfigError
+from fmnist.common.validation import choices
 from fmnist.plan.experiments import Experiment, seeds_needed
-from fmnist.plan.names import ComparedRun
+from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
 
-# How many different runs each form compares at least.
-FEWEST_RUNS = {"value": 1, "curve": 1, "plateau": 3, "rise_fall": 3, "fall_rise": 3}  # all others: two
+# The least number of different runs that each form compares; all other forms: two.
+FEWEST_RUNS = {"value": 1, "curve": 1, "plateau": 3, "rise_fall": 3, "fall_rise": 3}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,17 +31,21 @@ class KnownRuns:
         members = self.experiments[experiment].members if experiment in self.experiments else ()
         return {member.label: member.run_id for member in members}
 
-    def seeds_needed(self, seeds: int) -> dict[str, int]:
-        """How many of so many seeds the config asks of each run."""
-        return seeds_needed(self.experiments.values(), seeds)
+    def values(self, experiment: str) -> list[str]:
+        """Every value of an experiment, in the config or in the original."""
+        return list(dict.fromkeys([*self.run_ids(experiment), *self.original_values(experiment)]))
 
     def original_values(self, experiment: str) -> list[str]:
         """The values of an experiment of which the original prints numbers."""
-        return [value for name, value in self.reported.runs if name == experiment]
+        return [value for known, value in self.reported.runs if known == experiment]
+
+    def seeds_needed(self, seeds: int) -> dict[str, int]:
+        """How many seeds the config asks of each run, where `seeds` are run in all."""
+        return seeds_needed(self.experiments.values(), seeds)
 
 
 def fewest_runs(claim: Claim) -> int:
-    """Return how many different runs the claim's form compares at least."""
+    """Return the least number of different runs that the claim's form compares."""
     return FEWEST_RUNS.get(claim.form, 2)
 
 
@@ -49,85 +54,74 @@ def runs_by_claim(claims: ClaimList, known: KnownRuns) -> dict[str, list[Compare
     return {claim.id: compared_runs(claim, known) for claim in claims.claims}
 
 
+def run_names(claim: Claim, runs: Sequence[ComparedRun], experiments: Mapping[str, Experiment]) -> list[str]:
+    """Name a claim's runs for a reader."""
+    return [name(run, experiments, within=claim.experiment is not None) for run in runs]
+
+
 def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     """Return the runs that a claim compares, in the order in which its form takes them.
 
     greater and equivalent: a, then b; best: the named one, then the others; ranking: the
-    highest first; along an axis: in the original's order. A run stands once, however often
-    it is named. Raises ConfigError, in one sentence, for a name that neither the config nor
-    the original holds; what only the original holds has no run id.
+    highest first; along an axis: in the original's order. A run occurs once, however often
+    it is named. A run that only the original holds has no run id. Raises ConfigError for a
+    name that neither the config nor the original holds.
     """
+    try:
+        return _compared_runs(claim, known)
+    except ValueError as error:
+        raise ConfigError(f"{known.path}: claim {claim.id!r}: {error}.") from None
+
+
+def _compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     found: dict[str, ComparedRun] = {}
-    names: set[tuple[str, str]] = set()
-    for name in [*claim.operands, *_whole_experiment(claim)]:
-        _check_experiment(claim, name, known)
-        for value in _values(claim, name, known):
-            _check_value(claim, name, value, known)
-            run_id = known.run_ids(name.experiment).get(value)
-            run = ComparedRun(experiment=name.experiment, value=value, run_id=run_id)
-            found.setdefault(run_id or f"{name.experiment} {value}", run)
-            names.add((name.experiment, value))
+    names: set[str] = set()
+    for place, named in [*claim.named_runs, *_whole_experiment(claim)]:
+        key = "experiment" if claim.experiment else f"{place}.experiment"
+        _check_known(claim, key, named.experiment, known.experiment_names())
+        for value in _values(place, named, known):
+            _check_known(claim, place if claim.experiment else f"{place}.value", value, known.values(named.experiment))
+            run_id = known.run_ids(named.experiment).get(value)
+            run = ComparedRun(experiment=named.experiment, value=value, run_id=run_id)
+            names.add(f"{named.experiment} {value}")
+            found.setdefault(run_id or f"{named.experiment} {value}", run)
     runs = list(found.values())
-    if all(run.run_id for run in runs):  # else it is not testable with this config, which is no fault
-        _check_count(claim, names, known)
-        _check_point(claim, [run.value for run in runs], known)
+    if all(run.run_id for run in runs):  # a claim about other runs is not testable, which is no fault
+        _check_count(claim, sorted(names))
+        _check_point(claim, [run.value for run in runs])
     return runs
 
 
-def _whole_experiment(claim: Claim) -> list[RunName]:
-    """All values of the claim's experiment, where its form compares all of them."""
+def _whole_experiment(claim: Claim) -> list[tuple[str, RunName]]:
+    """The claim's experiment as a name for all its values, where the form compares all of them."""
     if claim.experiment is None or claim.form == "ranking":
         return []
-    return [RunName(experiment=claim.experiment, value=None, key="experiment")]
+    return [("experiment", RunName(experiment=claim.experiment))]
 
 
-def _values(claim: Claim, name: RunName, known: KnownRuns) -> list[str]:
+def _values(place: str, named: RunName, known: KnownRuns) -> list[str]:
     """The values that a name stands for: its own, or all that the original reports."""
-    if name.value is not None:
-        return [name.value]
-    values = known.original_values(name.experiment) or list(known.run_ids(name.experiment)) or ["base"]
-    if len(values) > 1 and name.key in ("a", "b", "run"):
-        raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: {name.key} has no value, and the experiment {name.experiment!r} "
-            f"has several; allowed: value: one of {', '.join(values)}."
-        )
+    if named.value is not None:
+        return [named.value]
+    values = known.original_values(named.experiment) or list(known.run_ids(named.experiment)) or ["base"]
+    if len(values) > 1 and place in ("a", "b", "run"):
+        raise ValueError(f"{place} has no value; expected one of {', '.join(values)} of {named.experiment}")
     return values
 
 
-def _check_experiment(claim: Claim, name: RunName, known: KnownRuns) -> None:
-    names = known.experiment_names()
-    if name.experiment not in names and not claim.extension:
-        key = "experiment" if claim.experiment else f"{name.key}.experiment"
-        raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: {key} is {name.experiment!r}, which neither the config nor the "
-            f"original holds; allowed: {', '.join(names)}."
-        )
+def _check_known(claim: Claim, key: str, word: str, known: Sequence[str]) -> None:
+    if word not in known and not claim.extension:
+        raise ValueError(f"{key} is {word!r}; expected {choices(word, known)}")
 
 
-def _check_value(claim: Claim, name: RunName, value: str, known: KnownRuns) -> None:
-    values = list(dict.fromkeys([*known.run_ids(name.experiment), *known.original_values(name.experiment)]))
-    if value not in values and not claim.extension:
-        key = name.key if claim.experiment else f"{name.key}.value"
-        raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: {key} is {value!r}, which the experiment {name.experiment!r} does "
-            f"not hold; allowed: {', '.join(values)}."
-        )
-
-
-def _check_count(claim: Claim, names: Collection[tuple[str, str]], known: KnownRuns) -> None:
-    """Refuse a claim that names too little; where several names are one run, that is the config's doing."""
+def _check_count(claim: Claim, names: Sequence[str]) -> None:
+    """Refuse a claim that names too few runs; where several names are one run, the config made them so."""
     if len(names) < fewest_runs(claim):
-        named = ", ".join(f"{experiment} {value}" for experiment, value in sorted(names))
-        raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: all that it names is {named}; "
-            f"allowed for the form {claim.form!r}: {fewest_runs(claim)} different runs or more."
-        )
+        least = f"at least {fewest_runs(claim)} different runs for the form {claim.form!r}"
+        raise ValueError(f"it compares {', '.join(names)}; expected {least}")
 
 
-def _check_point(claim: Claim, values: list[str], known: KnownRuns) -> None:
+def _check_point(claim: Claim, values: Sequence[str]) -> None:
     if claim.point is not None and claim.point not in values[1:-1]:
         key = "plateau_from" if claim.form == "plateau" else "turn"
-        raise ConfigError(
-            f"{known.path}: claim {claim.id!r}: {key} is {claim.point!r}; allowed: a value of the experiment "
-            f"{claim.experiment!r} between its ends: {', '.join(values[1:-1])}."
-        )
+        raise ValueError(f"{key} is {claim.point!r}; expected a value between the ends: {', '.join(values[1:-1])}")

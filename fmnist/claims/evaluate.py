@@ -4,12 +4,13 @@ In a terminal, from the project's folder, in seconds and without Snakemake:
 
     python -m fmnist.claims reference/runs.csv reference/loss.csv
 
-The claims, their tests, margins and significance stand in report/claims.yaml; what each form
-of test does, in fmnist/claims/forms.py; how p-values become a verdict, in fmnist/claims/verdicts.py.
+The claims, their tests, margins and significance are in report/claims.yaml; the test of each form
+is in fmnist/claims/forms.py, and the way from p-values to a verdict in fmnist/claims/verdicts.py.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from fmnist.analysis.statistics import holm, holm_factors
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.claims.examine import Material, examine
-from fmnist.claims.table_row import COLUMNS, Adjusted, claim_row
+from fmnist.claims.table_row import COLUMNS, TEXTS, Adjusted, ClaimRow, claim_row
 from fmnist.claims.verdicts import CONTRADICTED
 from fmnist.common.errors import DataError
 from fmnist.plan.experiments import Experiment
@@ -33,60 +34,45 @@ CURVES = ("run_id", "seed", "epoch", "train_loss")
 
 
 def evaluate_claims(material: Material) -> pd.DataFrame:
-    """Return claims.csv: one row a claim, with COLUMNS.
+    """Return claims.csv: one row a claim, with the columns of ClaimRow.
 
-    `first_run` and `second_run` are the ids of the two runs that `first` and `second` name.
-    `effect`, `lower` and `upper` are of `first` minus `second`, and like `margin` in `unit`:
-    points, percent, or percent of seeds; the ends are one-sided bounds at the significance
-    level. `towards` is 1 or -1, the sign that the effect has where the claim holds, and 0
-    where no difference is claimed; `probability` is that one run of each comes out as
-    claimed. All p-values are one-sided; the adjusted ones are Holm's over all claims.
-    `paired_p` is uncorrected, and of the claim; of its opposite where that is the verdict.
-    `detectable` is the effect that so many seeds would have shown in four of five cases, at the
-    level at which Holm's method decides on this claim.
-    `few_seeds_margin` and `few_seeds_verdict` say what the margin for the fewest seeds would
-    have made of the same runs, where they have seeds enough for another one. Raises ConfigError
-    for a claim about what is not there, DataError where a run stands twice.
+    Raises ConfigError for a claim about unknown runs, DataError for a run with two rows.
     """
     _check(material)
     few = replace(material, claims=material.claims.with_margins_of_few_seeds())
-    rows = [row | _by_few(row, other) for row, other in zip(_judge(material), _judge(few), strict=True)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [_with_few(row, other) for row, other in zip(_judge(material), _judge(few), strict=True)]
+    return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
 
 
-def _judge(material: Material) -> list[dict[str, object]]:
+def _judge(material: Material) -> list[ClaimRow]:
     compared = runs_by_claim(material.claims, material.known)
     found = [examine(claim, compared[claim.id], material) for claim in material.claims.claims]
-    support, against = (np.array([one.p_values()[which] for one in found]) for which in (0, 1))
+    support = np.array([one.p_values().support for one in found])
+    against = np.array([one.p_values().against for one in found])
     factors = holm_factors(support, material.claims.significance)
     adjusted = zip(holm(support), holm(against), factors, strict=True)
     return [claim_row(one, Adjusted(*own)) for one, own in zip(found, adjusted, strict=True)]
 
 
-def _by_few(row: Mapping[str, object], few: Mapping[str, object]) -> dict[str, object]:
-    """Return what the margin for the fewest seeds makes of a claim; nothing where it is the claim's own."""
-    if row.get("margin") == few.get("margin"):
-        return {}
-    return {"few_seeds_margin": few["margin"], "few_seeds_verdict": few["verdict"]}
+def _with_few(row: ClaimRow, few: ClaimRow) -> ClaimRow:
+    """Add what the margin for the fewest seeds makes of the claim, where it is another margin."""
+    if row.margin == few.margin or isnan(row.margin):
+        return row
+    return replace(row, few_seeds_margin=few.margin, few_seeds_verdict=few.verdict)
 
 
 def _check(material: Material) -> None:
     for name, frame, needed in (("runs.csv", material.runs, RUNS), ("loss.csv", material.curves, CURVES)):
-        missing = [column for column in needed if column not in frame]
-        if missing:
-            raise DataError(
-                f"{name}: the column {missing[0]!r} is missing; allowed: a table that `gather` has written."
-            )
+        if missing := [column for column in needed if column not in frame]:
+            raise DataError(f"{name}: the required column {missing[0]!r} is missing.")
     twice = material.runs[material.runs.duplicated(["run_id", "seed"])]
     for run_id, seed in zip(twice["run_id"], twice["seed"], strict=True):
-        raise DataError(f"runs.csv: the run {run_id!r} with seed {seed} stands twice; allowed: once.")
+        raise DataError(f"runs.csv: the run {run_id!r} with seed {seed} has two rows; expected one.")
 
 
 def read_verdicts(path: Path) -> pd.DataFrame:
     """Read a claims.csv: texts as text, NaN where there is no number."""
-    names = ("id", "section", "form", "measure", "verdict", "first", "second", "first_run", "second_run", "unit")
-    texts = dict.fromkeys((*names, "tested", "reason", "few_seeds_verdict"), "str")
-    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    return pd.read_csv(path, dtype=dict.fromkeys(TEXTS, "str"), keep_default_na=False, na_values=[""])
 
 
 def verdict_table(table: pd.DataFrame) -> str:
@@ -116,12 +102,12 @@ def _line(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experiment]) -> Material:
     """Read all that claims are tested on.
 
-    `files`: runs (a runs.csv), loss (a loss.csv), claims, claims_schema, reported and
-    reported_schema. Raises ConfigError for a fault in one of the latter.
+    `files`: runs (a runs.csv), loss (a loss.csv), claims and reported (their YAML files). Raises
+    ConfigError for a fault in one of the last two.
     """
     reported = read_reported(files["reported"])
     return Material(
-        claims=read_claims(files["claims"], files["claims_schema"]),
+        claims=read_claims(files["claims"]),
         known=KnownRuns(experiments=experiments, reported=reported, path=str(files["claims"])),
         runs=read_runs(files["runs"]),
         curves=read_curves(files["loss"]),

@@ -1,22 +1,24 @@
 """One claim put to its test: the runs that it names, their values, and what its form says of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from fmnist.analysis.statistics import FEWEST_SEEDS, Array
-from fmnist.claims import forms as forms
+from fmnist.claims import forms
 from fmnist.claims.claim_list import Claim, ClaimList
-from fmnist.claims.compared_runs import KnownRuns, fewest_runs
-from fmnist.claims.curves import ShareOutcome, share
-from fmnist.claims.forms import Limits, Outcome
+from fmnist.claims.compared_runs import KnownRuns, run_names
+from fmnist.claims.forms import Limits, Outcome, ShareOutcome
+from fmnist.claims.hindrances import Hindrance, hindrance
+from fmnist.claims.scale import Scale, scale_of
 from fmnist.claims.values import ClaimData, claim_data, curve_property
-from fmnist.common.wording import counted
-from fmnist.plan.names import ComparedRun, name
+from fmnist.plan.names import ComparedRun
 
-# Forms whose runs are compared seed by seed along an axis: only seeds that all of them have count.
+# Forms that compare whole seeds along an axis: only seeds that every run has count.
 ALONG_AN_AXIS = ("rising", "falling", "plateau")
 
 
@@ -30,158 +32,130 @@ class Material:
     curves: pd.DataFrame  # loss.csv
 
 
+class PValues(NamedTuple):
+    """The p-values of a claim before Holm's correction; NaN where its form has no such test."""
+
+    support: float = nan  # of the claim
+    against: float = nan  # of its opposite
+    equal: float = nan  # of no difference that matters
+    small: float = nan  # of a difference that is smaller than matters
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Examined:
-    """A claim with its runs and what its test says of them; no outcome where there is nothing to test."""
+    """A claim with its runs and the outcome of its test; no outcome where it is not testable."""
 
     claim: Claim
     runs: Sequence[ComparedRun]
     names: Sequence[str]
     data: ClaimData | None
-    values: Array  # as tested: logarithms of relative measures, negated where less is claimed
+    scale: Scale
+    values: Array  # [seed, run], on the scale
     limits: Limits
-    relative: bool
-    n: int  # seeds that the test goes by
+    n: int  # seeds that the test uses
     outcome: Outcome | ShareOutcome | None
-    hindrance: str | None  # why it is not testable
+    hindrance: Hindrance | None
 
     @property
-    def sign(self) -> int:
-        """-1 where the values are negated."""
-        return sign(self.claim)
+    def relative(self) -> bool:
+        """Whether differences are relative, so that their figure has a logarithmic axis."""
+        return self.scale.relative
 
     @property
-    def towards(self) -> int:
+    def expected_sign(self) -> int:
         """The sign that the effect has where the claim holds; 0 where it claims no difference."""
-        return 0 if self.claim.form in ("equivalent", "value", "curve") else self.sign
+        return 0 if self.claim.form in ("equivalent", "value", "curve") else self.scale.sign
 
     @property
     def point(self) -> int | None:
         """The index of the run where the claim's measure turns, or from which it stays level."""
-        return _point(self.claim, self.runs)
+        return point_of(self.claim, self.runs)
 
-    def p_values(self) -> tuple[float, float, float, float]:
-        """P for the claim, for its opposite, of no difference that matters, of a small one; NaN: no such test."""
-        outcome, nothing = self.outcome, float("nan")
+    def p_values(self) -> PValues:
+        """Return the p-values, all NaN with too few seeds for a verdict."""
+        outcome = self.outcome
         if outcome is None or self.n < FEWEST_SEEDS:
-            return nothing, nothing, nothing, nothing
+            return PValues()
         if isinstance(outcome, ShareOutcome):
-            return outcome.support, outcome.against, nothing, nothing
-        factor = 2 if self.claim.tail == "two" and self.claim.form != "equivalent" else 1
-        support, against = (min(1.0, factor * evidence.p) for evidence in (outcome.support, outcome.against))
-        return support, against, outcome.equal.p if outcome.equal else nothing, outcome.small
+            return PValues(outcome.support, outcome.against)
+        tails = 2 if self.claim.tail == "two" and self.claim.form != "equivalent" else 1
+        support, against = (min(1.0, tails * evidence.p) for evidence in (outcome.support, outcome.against))
+        return PValues(support, against, outcome.equal.p if outcome.equal else nan, outcome.small)
 
 
-def sign(claim: Claim) -> int:
-    """Return -1 where the claim is that a measure is lower, or falls; else 1."""
-    lowest = claim.form == "best" and claim.measure == "train_loss"
-    return -1 if lowest or claim.form in ("falling", "fall_rise") else 1
-
-
-def examine(claim: Claim, compared: Sequence[ComparedRun], material: Material) -> Examined:
-    """Put a claim to its test. `compared` is what `compared_runs` returns of it."""
-    margin = material.claims.margins[claim.measure]
-    run_ids = [run.run_id for run in compared if run.run_id is not None]
-    whole = len(run_ids) == len(compared)
-    data = claim_data(claim, run_ids, material.runs, material.known.seeds_needed) if whole else None
-    values = _as_tested(claim, data, margin.relative) if data else np.empty((0, len(compared)))
-    held = curve_property(claim, compared[0].run_id or "", material.curves) if claim.form == "curve" else []
-    n = len(held) if claim.form == "curve" else _seeds(claim, values)
-    size = margin.at(n)
-    limits = Limits(
-        margin=float(np.log1p(size)) if margin.relative else size, significance=material.claims.significance
-    )
-    printed = _reported(claim, compared[0], material.known, margin.relative)
-    hindrance = _hindrance(claim, compared, data, n)
-    if claim.form == "value" and printed is None:
-        hindrance = hindrance or "The original prints no such number."
-    return Examined(
-        claim=claim,
-        runs=compared,
-        names=[name(run, material.known.experiments, within=claim.experiment is not None) for run in compared],
-        data=data,
-        values=values,
-        limits=limits,
-        relative=margin.relative,
-        n=n,
-        outcome=None if hindrance else _outcome(claim, compared, values, held, limits, printed),
-        hindrance=hindrance,
-    )
-
-
-def _as_tested(claim: Claim, data: ClaimData, relative: bool) -> Array:
-    """Logarithms of what is compared relatively, and the sign that makes more the better."""
-    values = data.values
-    if relative:
-        values = np.log(np.where(values > 0, values, np.nan))
-    return sign(claim) * values
-
-
-def _seeds(claim: Claim, values: Array) -> int:
-    """The seeds that every run has, where the test goes by whole seeds; else those of the run that has the fewest."""
-    known = np.isfinite(values)
-    if not known.size:
-        return 0
-    return int(known.all(axis=1).sum()) if claim.form in ALONG_AN_AXIS else int(known.sum(axis=0).min())
-
-
-def _hindrance(claim: Claim, compared: Sequence[ComparedRun], data: ClaimData | None, n: int) -> str | None:
-    if data is None:
-        missing = [run for run in compared if run.run_id is None]
-        what = "It needs an extension that was not run" if claim.extension else "The config in use does not hold"
-        return f"{what}: {_listed(missing)}."
-    if len(compared) < fewest_runs(claim):
-        same = ", ".join(str(run.run_id) for run in compared)
-        return f"In this config, all that it names is {counted(len(compared), 'run')} ({same})."
-    absent = [run for run in compared if run.run_id in data.absent]
-    if absent:
-        return f"Not run: {_listed(absent)}."
-    if n == 0:
-        lost = f" {data.diverged} of the runs diverged." if data.diverged else ""
-        return f"No seed has a number for every run that is compared.{lost}"
-    if claim.measure == "seconds" and data.places > 1:
-        return "The runs were made on different devices or engines, between which times do not compare."
-    return None
-
-
-def _listed(runs: Sequence[ComparedRun]) -> str:
-    names = [f"{run.experiment} ({run.value})" for run in runs]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _reported(claim: Claim, run: ComparedRun, known: KnownRuns, relative: bool) -> float | None:
-    """The original's number for a run, as tested; None where it prints none."""
-    printed = known.reported.runs.get((run.experiment, run.value))
-    if printed is None:
-        return None
-    number = {"accuracy": printed.accuracy, "train_loss": printed.train_loss}.get(claim.measure)
-    return float(np.log(number)) if relative and number else number
-
-
-def _point(claim: Claim, runs: Sequence[ComparedRun]) -> int | None:
+def point_of(claim: Claim, runs: Sequence[ComparedRun]) -> int | None:
+    """Return the index of the run where the claim's measure turns, or None where the claim names none."""
     return next((i for i, run in enumerate(runs) if run.value == claim.point), None)
 
 
-def _outcome(
-    claim: Claim,
-    compared: Sequence[ComparedRun],
-    values: Array,
-    held: Sequence[bool],
-    limits: Limits,
-    printed: float | None,
-) -> Outcome | ShareOutcome:
-    point = _point(claim, compared)
-    tests: Mapping[str, Callable[[], Outcome | ShareOutcome]] = {
-        "greater": lambda: forms.greater(values, limits),
-        "best": lambda: forms.best(values, limits),
-        "ranking": lambda: forms.ranking(values, limits),
-        "rising": lambda: forms.rising(values, limits),
-        "falling": lambda: forms.rising(values, limits),
-        "plateau": lambda: forms.plateau(values, limits, point or 0),
-        "rise_fall": lambda: forms.rise_fall(values, limits, point),
-        "fall_rise": lambda: forms.rise_fall(values, limits, point),
-        "equivalent": lambda: forms.equivalent(values, limits, claim.tail),
-        "value": lambda: forms.value(values, limits, printed or 0.0),
-        "curve": lambda: share(held),
-    }
-    return tests[claim.form]()
+def examine(claim: Claim, runs: Sequence[ComparedRun], material: Material) -> Examined:
+    """Put a claim to its test. `runs` are those that `compared_runs` returns."""
+    margin = material.claims.margins[claim.measure]
+    scale = scale_of(claim, margin.relative)
+    data = _data(runs, claim, material)
+    values = scale.tested(data.values) if data else np.empty((0, len(runs)))
+    held = curve_property(claim, runs[0].run_id, material.curves) if claim.form == "curve" else None
+    n = _seeds(claim, values) if held is None else len(held)
+    limits = Limits(margin=scale.tested_margin(margin.at(n)), significance=material.claims.significance)
+    printed = _printed(claim, runs[0], material.known)
+    hindered = hindrance(claim, runs, data, n, printed)
+    outcome: Outcome | ShareOutcome | None = None
+    if not hindered and held is not None:
+        outcome = forms.share(held)
+    elif not hindered:
+        outcome = _outcome(claim, values, limits, point_of(claim, runs), scale.tested(np.array(printed or nan)))
+    return Examined(
+        claim=claim,
+        runs=runs,
+        names=run_names(claim, runs, material.known.experiments),
+        data=data,
+        scale=scale,
+        values=values,
+        limits=limits,
+        n=n,
+        outcome=outcome,
+        hindrance=hindered,
+    )
+
+
+def _data(runs: Sequence[ComparedRun], claim: Claim, material: Material) -> ClaimData | None:
+    """The values of a claim's runs; None where the config lacks one of them."""
+    run_ids = [run.run_id for run in runs if run.run_id is not None]
+    if len(run_ids) < len(runs):
+        return None
+    planned = material.known.seeds_needed(material.runs["seed"].nunique())
+    return claim_data(claim, run_ids, material.runs, planned)
+
+
+def _seeds(claim: Claim, values: Array) -> int:
+    """The seeds that every run has, where the test compares whole seeds; else those of the run that has the fewest."""
+    known = np.isfinite(values)
+    if not known.size:
+        return 0
+    return int(known.all(axis=1).sum() if claim.form in ALONG_AN_AXIS else known.sum(axis=0).min())
+
+
+def _printed(claim: Claim, run: ComparedRun, known: KnownRuns) -> float | None:
+    """The original's number for a run; None where it prints none."""
+    printed = known.reported.runs.get((run.experiment, run.value))
+    if printed is None:
+        return None
+    return {"accuracy": printed.accuracy, "train_loss": printed.train_loss}.get(claim.measure)
+
+
+def _outcome(claim: Claim, values: Array, limits: Limits, point: int | None, printed: Array) -> Outcome:
+    match claim.form:
+        case "ranking":
+            return forms.ranking(values, limits)
+        case "rising" | "falling":
+            return forms.rising(values, limits)
+        case "plateau":
+            return forms.plateau(values, limits, point or 0)
+        case "rise_fall" | "fall_rise":
+            return forms.rise_fall(values, limits, point)
+        case "equivalent":
+            return forms.equivalent(values, limits, claim.tail)
+        case "value":
+            return forms.value(values, limits, float(printed))
+        case _:  # greater, best
+            return forms.greater(values, limits)

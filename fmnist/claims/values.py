@@ -8,41 +8,32 @@ import pandas as pd
 
 from fmnist.analysis.statistics import Array
 from fmnist.claims.claim_list import Claim
-from fmnist.claims.curves import CURVES
 from fmnist.runs.columns import measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimData:
-    """What the runs hold of one claim: nothing is dropped without being counted."""
+    """What the runs hold of one claim. Nothing is dropped without being counted."""
 
-    values: Array  # [seed, run], in percent, seconds or as trained; NaN: missing, or no number
-    seeds: tuple[int, ...]  # every seed that any run of runs.csv has: the rows of `values`
+    values: Array  # [seed, run], in percent, seconds or as trained; NaN: missing, or no finite number
     diverged: int  # runs that diverged: they count with the accuracy they ended with, and have no loss
     missing: int  # seeds that a compared run lacks, another run has, and the config asks for
-    absent: tuple[str, ...]  # run ids that no seed has
-    places: int  # on how many kinds of device and engine the runs were made: times do not compare between them
+    absent: tuple[str, ...]  # run ids without any seed
+    places: int  # kinds of device and engine that made the runs: times do not compare between them
 
 
-def claim_data(
-    claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame, needed: Callable[[int], Mapping[str, int]]
-) -> ClaimData:
+def claim_data(claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame, planned: Mapping[str, int]) -> ClaimData:
     """Collect a claim's values.
 
-    `runs` is runs.csv; a run may be missing from it. `needed` says how many of so many seeds
-    each run is to have.
+    `runs` is runs.csv, which may lack a run. `planned` is the number of seeds each run should have.
     """
     compared = runs[runs["run_id"].isin(run_ids)]
-    seeds = tuple(sorted({int(seed) for seed in runs["seed"]}))
-    trained = {run_id: int((compared["run_id"] == run_id).sum()) for run_id in run_ids}
-    planned = needed(len(seeds))
     compared = compared.assign(measured=measured(compared, claim.measure))
+    trained = {run_id: int((compared["run_id"] == run_id).sum()) for run_id in run_ids}
     table = compared.pivot(index="seed", columns="run_id", values="measured")
-    values = table.reindex(index=list(seeds), columns=list(run_ids)).to_numpy(dtype=float)
-    values = np.where(np.isfinite(values), values, np.nan)
+    values = table.reindex(index=sorted(set(runs["seed"])), columns=list(run_ids)).to_numpy(dtype=float)
     return ClaimData(
-        values=values,
-        seeds=seeds,
+        values=np.where(np.isfinite(values), values, np.nan),
         diverged=int(compared["diverged"].sum()),
         missing=sum(max(0, planned[run_id] - count) for run_id, count in trained.items()),
         absent=tuple(run_id for run_id, count in trained.items() if count == 0),
@@ -50,15 +41,28 @@ def claim_data(
     )
 
 
-def curve_property(claim: Claim, run_id: str, curves: pd.DataFrame) -> list[bool]:
-    """Tell for each seed whether its training loss by epoch has the claim's property.
+def curve_property(claim: Claim, run_id: str | None, curves: pd.DataFrame) -> list[bool]:
+    """Return for each seed whether its training loss by epoch has the claim's property.
 
     `curves` is loss.csv. A curve of one epoch has no steps, and does not count.
     """
-    has = CURVES[claim.curve or ""]
-    found = []
-    for _, curve in curves[curves["run_id"] == run_id].groupby("seed"):
-        losses = curve.sort_values("epoch")["train_loss"].to_numpy(dtype=float)
-        if len(losses) > 1:
-            found.append(has(losses))
-    return found
+    has = PROPERTIES[claim.curve or ""]
+    own = curves[curves["run_id"] == run_id].sort_values("epoch")
+    losses = [curve.to_numpy(dtype=float) for _, curve in own.groupby("seed")["train_loss"]]
+    return [has(curve) for curve in losses if len(curve) > 1]
+
+
+def falls_at_every_epoch(losses: Array) -> bool:
+    """Tell whether a loss curve falls from every epoch to the next; a loss that is no number does not fall."""
+    return bool((np.diff(losses) < 0).all())
+
+
+def rises_at_some_epoch(losses: Array) -> bool:
+    """Tell whether a loss curve rises at least once; a loss that is no longer a number has risen."""
+    return bool((np.diff(losses) > 0).any() or not np.isfinite(losses).all())
+
+
+PROPERTIES: dict[str, Callable[[Array], bool]] = {
+    "falls_at_every_epoch": falls_at_every_epoch,
+    "rises_at_some_epoch": rises_at_some_epoch,
+}

@@ -117,7 +117,7 @@ def _sentence(error: ValidationError, schema: Schema, place: str, prefix: tuple[
 
 
 def _unknown_key(schema: Schema, location: tuple[Any, ...], place: str, prefix: tuple[str, ...]) -> str:
-    known = _part(schema, location[:-1])[0].get("properties", {})
+    known = _required(_part(schema, location[:-1])[0], schema).get("properties", {})
     name = dotted([*prefix, *location])
     for new, declared in known.items():
         if location[-1] == declared.get("formerly"):
@@ -129,7 +129,7 @@ def _part(schema: Schema, location: Iterable[Any]) -> tuple[Schema, list[Any]]:
     """Follow a location as far as the schema has one way to go; return that part and the way to it."""
     part, path = schema, []
     for step in location:
-        inner = _step(_resolved(part, schema), step)
+        inner = _step(_required(_resolved(part, schema), schema), step)
         if inner is None:
             break
         part = inner
@@ -145,6 +145,12 @@ def _step(part: Schema, step: Any) -> Schema | None:
         others = [*part.get("patternProperties", {}).values(), part.get("additionalProperties")]
         found = part.get("properties", {}).get(step) or others[0]
     return found if isinstance(found, dict) else None
+
+
+def _required(part: Schema, schema: Schema) -> Schema:
+    """Return the one alternative to null, where a part has just that."""
+    options = [option for option in part.get("anyOf", []) if option.get("type") != "null"]
+    return _resolved(options[0], schema) if len(options) == 1 else part
 
 
 def _resolved(part: Schema, schema: Schema) -> Schema:

@@ -51,7 +51,7 @@ def _claim(axes: Axes, height: float, row: dict[str, Any]) -> list[float]:
     """Draw one claim; return what its axis has to hold."""
     if row["verdict"] not in MARKS or pd.isna(row["margin"]) or pd.isna(row["effect"]):
         return []
-    sign = row["towards"] or 1
+    sign = row["expected_sign"] or 1
     effect, *ends = (sign * _in_margins(row[name], row) for name in ("effect", "lower", "upper"))
     mark = {"linestyle": "none", "markersize": 4.5, "label": row["verdict"], **MARKS[row["verdict"]]}
     if not np.isnan(ends).any():

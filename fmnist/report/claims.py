@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import Claim, ClaimList
+from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.evaluate import read_verdicts
-from fmnist.claims.wording import places
 from fmnist.common.wording import NO_NUMBER, decimals, signed
+from fmnist.report.claim_words import places, reason, what_is_tested
 from fmnist.report.results import number_or_none
 
 DECIDED = (verdicts.SUPPORTED, verdicts.SMALL, verdicts.CONTRADICTED)
@@ -44,7 +45,7 @@ class JudgedClaim:
     margin: float | None
     p: float | None  # of the claim, or where it is contradicted, of its opposite
     adjusted_p: float | None  # the same after Holm's correction
-    probability: float | None
+    prob_superiority: float | None
     paired_p: float | None
     dunnett_p: float | None
     few_seeds_margin: float | None  # both None where no other margin holds for fewer seeds
@@ -97,26 +98,37 @@ class JudgedClaim:
         return min(abs(self.lower), abs(self.upper)) / self.margin
 
 
-def judged_claims(claims: ClaimList, table: Path, figures: Mapping[str, str]) -> list[JudgedClaim]:
+def judged_claims(claims: ClaimList, known: KnownRuns, table: Path, figures: Mapping[str, str]) -> list[JudgedClaim]:
     """Return every claim with its verdict, in the list's order; `table` is claims.csv, `figures` by id."""
     rows = {row["id"]: _plain(row) for row in read_verdicts(table).to_dict("records")}
-    return [_judged(claim, rows[claim.id], figures[claim.id]) for claim in claims.claims]
+    return [
+        _judged(
+            claim,
+            rows[claim.id],
+            tested=what_is_tested(claim, known),
+            reason=reason(claim, rows[claim.id], claims.significance),
+            figure=figures[claim.id],
+        )
+        for claim in claims.claims
+    ]
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): number_or_none(value) for name, value in row.items()}
 
 
-def _judged(claim: Claim, row: dict[str, Any], figure: str) -> JudgedClaim:
+def _judged(claim: Claim, row: dict[str, Any], tested: str, reason: str, figure: str) -> JudgedClaim:
     decisive = "p_against" if row["verdict"] == verdicts.CONTRADICTED else "p"
-    same = ("verdict", "tested", "reason", "n", "diverged", "missing", "effect", "lower", "upper", "unit", "margin")
+    same = ("verdict", "n", "diverged", "missing", "effect", "lower", "upper", "unit", "margin")
     return JudgedClaim(
         claim=claim,
         p=row[decisive],
         adjusted_p=row[f"adjusted_{decisive}"],
         compared=(row["first"], row["second"]),
+        tested=tested,
+        reason=reason,
         figure=figure,
-        **{name: row[name] for name in (*same, "probability", "paired_p", "dunnett_p")},
+        **{name: row[name] for name in (*same, "prob_superiority", "paired_p", "dunnett_p")},
         **{name: row[name] for name in ("few_seeds_margin", "few_seeds_verdict")},
     )
 

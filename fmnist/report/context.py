@@ -11,6 +11,7 @@ import yaml
 from fmnist.analysis.confusion import confusion_matrices, read_confusion
 from fmnist.analysis.network_layers import build_network, format_shape, layers
 from fmnist.claims.claim_list import ClaimList
+from fmnist.claims.compared_runs import KnownRuns
 from fmnist.common.wording import percent, word
 from fmnist.plan.experiments import Experiment, Plan, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported, ReportedRun
@@ -103,7 +104,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
 
 def _claims(inputs: Inputs) -> dict[str, Any]:
     """Return what the summary and section 8 say about claims."""
-    judged = judged_claims(inputs.claims, inputs.verdicts, inputs.claim_figures)
+    known = KnownRuns(experiments=inputs.plan.experiments, reported=inputs.reported)
+    judged = judged_claims(inputs.claims, known, inputs.verdicts, inputs.claim_figures)
     calibration = read_calibration(inputs.calibration)
     return {
         "claims": judged,

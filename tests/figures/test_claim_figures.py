@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from builders import CLAIMS, CLAIMS_SCHEMA, changed, curves_frame, plan, reported, runs_frame
+from builders import CLAIMS, changed, curves_frame, plan, reported, runs_frame
 from matplotlib.figure import Figure
 
 from fmnist.claims.claim_list import read_claims
@@ -39,7 +39,7 @@ def material(seeds: int = 3, **others: Any) -> Material:
         **{"generalization_gap": 0.05, "seconds": 60.0, "device": "cpu", "engine": "native", **others},
     )
     return Material(
-        claims=read_claims(CLAIMS, CLAIMS_SCHEMA),
+        claims=read_claims(CLAIMS),
         known=KnownRuns(experiments=PLAN.experiments, reported=reported()),
         runs=runs,
         curves=curves_frame(PLAN.runs, range(seeds)),
@@ -72,7 +72,7 @@ def diamonds(figure: ElementTree.Element) -> int:
     return len([path for path in figure.iter(f"{SVG}path") if path.attrib.get("fill") == "none"])
 
 
-@pytest.mark.parametrize("identity", [claim.id for claim in read_claims(CLAIMS, CLAIMS_SCHEMA).claims])
+@pytest.mark.parametrize("identity", [claim.id for claim in read_claims(CLAIMS).claims])
 @pytest.mark.parametrize("seeds", [1, 5])
 def test_every_claim_is_drawn_with_every_seed_and_stays_light(identity: str, seeds: int) -> None:
     everything = material(seeds)
@@ -188,8 +188,8 @@ def test_names_are_text_and_no_markup() -> None:
 
 
 def verdict_rows(*rows: Sequence[Any]) -> pd.DataFrame:
-    """Build a claims.csv of (id, verdict, effect, lower, upper, unit, margin, towards)."""
-    names = ("id", "verdict", "effect", "lower", "upper", "unit", "margin", "towards")
+    """Build a claims.csv of (id, verdict, effect, lower, upper, unit, margin, expected_sign)."""
+    names = ("id", "verdict", "effect", "lower", "upper", "unit", "margin", "expected_sign")
     return pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows], columns=list(COLUMNS))
 
 

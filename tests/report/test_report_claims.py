@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import CLAIMS, CLAIMS_SCHEMA, ROOT
+from builders import CLAIMS, ROOT
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.report.claims import JudgedClaim, error_rates, findings, p_value, powers, read_calibration, verdict_counts
 
-CLAIM = read_claims(CLAIMS, CLAIMS_SCHEMA).claims[0]
+CLAIM = read_claims(CLAIMS).claims[0]
 
 
 def judged(verdict: str, lower: float | None, upper: float | None, **changes: Any) -> JudgedClaim:
@@ -29,7 +29,7 @@ def judged(verdict: str, lower: float | None, upper: float | None, **changes: An
         "margin": 0.5,
         "p": 0.01,
         "adjusted_p": 0.03,
-        "probability": 1.0,
+        "prob_superiority": 1.0,
         "paired_p": 0.01,
         "dunnett_p": None,
         "few_seeds_margin": None,
@@ -85,7 +85,7 @@ def test_verdicts_are_counted_in_their_order() -> None:
     ],
 )
 def test_effects_as_they_are_told(one: JudgedClaim, effect: str) -> None:
-    greater = read_claims(CLAIMS, CLAIMS_SCHEMA).claims[-1]
+    greater = read_claims(CLAIMS).claims[-1]
     values = {name: getattr(one, name) for name in JudgedClaim.__dataclass_fields__}
     assert JudgedClaim(**{**values, "claim": greater}).told_effect == effect
 

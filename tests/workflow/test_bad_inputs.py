@@ -1,4 +1,4 @@
-"""Broken configs, claims, reported files and YAML end in one sentence that names the file, the key and the value."""
+"""Broken configs, reported files and YAML end in one sentence that names the file, the key and the value."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, changed, plan, reported
+from builders import REPORTED, changed, plan
 
-from fmnist.claims.claim_list import read_claims
-from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.common.errors import ConfigError
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_mapping, read_yaml, stop_unless_readable
@@ -17,7 +15,8 @@ from fmnist.plan.yaml_files import read_mapping, read_yaml, stop_unless_readable
 ENTRY = {"section": "4-2", "title": "A title"}
 TOO_LONG = {  # each setting is valid, but the run's folder would have too long a name
     "batch_size": 12345,
-    "dropout_probability": 0.123456789,
+    "epochs": 123456,
+    "gamma": 0.123456789,
     "learning_rate": 0.000123456789,
     "momentum": 0.123456789,
     "optimizer": "rmsprop",
@@ -65,12 +64,12 @@ CONFIGS: list[tuple[str, Any, str]] = [
     ("results", "-rf", "'-rf'"),
     ("results", "a" * 201, "aaa"),
     ("results", "{run_id}", "'{run_id}'"),
-    ("report/title", " \n", "' \\n'"),
+    ("report/title", " \n", "blank"),
     ("report/title", 5, "5"),
-    ("report/title", "a\0", "'a\\x00'"),
+    ("report/title", "a\0", "control"),
     ("report/title", "\ud800", "'\\ud800'"),
     ("report/banner", False, "false"),
-    ("report/banner", "\x1b[2J", "'\\x1b[2J'"),
+    ("report/banner", "\x1b[2J", "control"),
     ("experiments/Pooling", ENTRY, "pooling"),  # one file on a Mac
     ("experiments/verdicts", ENTRY, "verdicts"),  # the name of another figure
     (f"experiments/{'a' * 101}", ENTRY, "aaa"),
@@ -87,55 +86,9 @@ CONFIGS: list[tuple[str, Any, str]] = [
     ("experiments/new", {**ENTRY, "sweep": {"batch_norm": [True, 1]}}, "batch_norm"),
     (
         "experiments/new",
-        {**ENTRY, "sweep": dict.fromkeys(("epochs", "batch_size", "step_size"), list(range(1, 1001)))},
+        {**ENTRY, "sweep": {key: list(range(1, 1001)) for key in ("epochs", "batch_size", "step_size")}},
         "1,000,000,000",
     ),
-]
-
-POOLING = {"experiment": "pooling", "value": "max"}
-BASE = {"experiment": "lenet5_base"}
-A_CLAIM = {"id": "a-claim", "section": "4-1", "form": "greater", "text": "A beats B", "a": POOLING, "b": BASE}
-
-# key of a claim, value there, what the message must name
-A_CLAIMS: list[tuple[str, Any, str]] = [
-    ("id", "a\n", "'a\\n'"),
-    ("id", "../a", "'../a'"),
-    ("id", "A-Claim", "'A-Claim'"),
-    ("id", 5, "5"),
-    ("id", "a" * 101, "aaa"),
-    ("section", "x; rm", "'x; rm'"),
-    ("section", "4\n5", "'4\\n5'"),
-    ("section", -4, "-4"),
-    ("form", "bigger", "'bigger'"),
-    ("measure", "f1", "'f1'"),
-    ("tail", 1, "1"),
-    ("text", "", "''"),
-    ("text", "a\0", "'a\\x00'"),
-    ("note", [], "[]"),
-    ("a", {"experiment": "po\nol"}, "'po\\nol'"),
-    ("a", {"experiment": "pooling", "value": "x"}, "'x'"),
-    ("a", {"experiment": "pooling", "value": {}}, "{}"),
-    ("a", {"experiment": "pooling", "value": float("inf")}, "inf"),
-    ("b", [], "[]"),
-    ("b", "pooling", "'pooling'"),
-    ("b", POOLING, "pooling max"),
-    ("b", [BASE, BASE], "lenet5_base"),
-    ("extension", "yes", "'yes'"),
-]
-
-
-def margins(*values: int) -> dict[str, Any]:
-    return {"unit": "points", "by_seeds": [{"seeds": 3, "margin": value} for value in values]}
-
-
-CLAIM_FILES: list[tuple[str, Any, str]] = [
-    ("significance", 0, "0"),
-    ("significance", float("nan"), "nan"),
-    ("claims", {}, "{}"),
-    ("claims", [], "[]"),
-    ("claims", [None], "null"),
-    ("margins/accuracy", margins(-1), "-1"),
-    ("margins/accuracy", margins(1, 2), "3"),
 ]
 
 NUMBERS = {"accuracy": 89.4, "train_loss": None}
@@ -198,19 +151,6 @@ def written(path: Path, document: Any) -> Path:
 @pytest.mark.parametrize(("place", "value", "named"), CONFIGS)
 def test_a_broken_config(place: str, value: Any, named: str) -> None:
     refuse(lambda: plan(changed({place: value})), "config.yaml", place.split("/")[-1][:20], named)
-
-
-@pytest.mark.parametrize(("key", "value", "named"), A_CLAIMS)
-def test_a_broken_claim(tmp_path: Path, key: str, value: Any, named: str) -> None:
-    path = written(tmp_path / "claims.yaml", {**read_yaml(CLAIMS), "claims": [{**A_CLAIM, key: value}]})
-    known = KnownRuns(experiments=plan().experiments, reported=reported())
-    refuse(lambda: runs_by_claim(read_claims(path, CLAIMS_SCHEMA), known), "claims.yaml", key, named)
-
-
-@pytest.mark.parametrize(("place", "value", "named"), CLAIM_FILES)
-def test_a_broken_list_of_claims(tmp_path: Path, place: str, value: Any, named: str) -> None:
-    path = written(tmp_path / "claims.yaml", changed({place: value}, read_yaml(CLAIMS)))
-    refuse(lambda: read_claims(path, CLAIMS_SCHEMA), "claims.yaml", place.split("/")[-1], named)
 
 
 @pytest.mark.parametrize(("name", "value", "named"), REPORTED_FILES)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from builders import CLAIMS, CLAIMS_SCHEMA, REPORTED, ROOT, job, script
+from builders import CLAIMS, REPORTED, ROOT, job, script
 from workflow_builders import RUN_FILES, SMALL_PLAN, train_job, training_state
 
 from fmnist.common.checksums import file_sha256, read_checksums
@@ -41,7 +41,7 @@ def results(arrays: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def aggregated(name: str, results: Path, output: Path, **params: Any) -> Path:
     """Run a script that makes one file of the gathered runs; return the file."""
     inputs = {"runs": results / "runs.csv", "loss": results / "loss.csv"}
-    inputs |= {"reported": REPORTED, "claims": CLAIMS, "claims_schema": CLAIMS_SCHEMA}
+    inputs |= {"reported": REPORTED, "claims": CLAIMS}
     script(name).main(job(input=inputs, output={"only": output}, params=params))
     return output
 
@@ -150,7 +150,7 @@ def test_claims_are_judged_and_shown(results: Path, tmp_path: Path, capsys: pyte
     rows = {row["id"]: row for row in rows_of(output)}
     assert len(rows) == 33
     assert len({row["verdict"] for row in rows.values()}) == 1  # two seeds allow no verdict
-    assert "activation (leaky_relu)" in rows["activation-ranking"]["reason"]  # missing in the plan
+    assert rows["activation-ranking"]["hindrance_runs"] == "activation (leaky_relu)"  # missing in the plan
     script("show_claims").main(job(input={"only": output}))
     printed = capsys.readouterr().out
     assert [claim for claim in rows if claim not in printed] == []

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from builders import CLAIMS, CLAIMS_SCHEMA, CONFIG, changed, plan, reported
+from builders import CLAIMS, CONFIG, changed, plan, reported
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
@@ -116,7 +116,7 @@ def test_extensions_come_after_the_originals_experiments_and_share_their_runs() 
 def test_runs_that_claims_compare_have_ten_seeds_and_others_five() -> None:
     whole = plan(WITH_EXTENSIONS)
     known = KnownRuns(experiments=whole.experiments, reported=reported())
-    claims = runs_by_claim(read_claims(CLAIMS, CLAIMS_SCHEMA), known)
+    claims = runs_by_claim(read_claims(CLAIMS), known)
     compared = {run.run_id for runs in claims.values() for run in runs}
     counts = Counter(run_id for run_id, _ in whole.trainings(range(10)))
     assert counts == {run_id: 10 if run_id in compared else 5 for run_id in whole.runs}

@@ -2,12 +2,7 @@
 
 KNOWN_NOISE = reused_files("image_noise.csv", "runs.csv")
 
-CLAIM_IDS = [
-    claim.id
-    for claim in read_claims(
-        BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml"
-    ).claims
-]
+CLAIM_IDS = [claim.id for claim in read_claims(BASE / "report/claims.yaml").claims]
 CLAIM_EXPERIMENTS = {
     name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
 }
@@ -18,7 +13,6 @@ rule claims_table:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
         claims=here("report/claims.yaml"),
-        claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
         code=up_to("claims"),
     output:
@@ -45,7 +39,6 @@ rule claim_figures:
         loss=rules.gather.output.loss,
         verdicts=rules.claims_table.output[0],
         claims=here("report/claims.yaml"),
-        claims_schema=here("workflow/schemas/claims.schema.yaml"),
         reported=here("report/reported.yaml"),
         code=up_to("figures"),
     output:

@@ -15,7 +15,6 @@ from fmnist.runs.reuse import is_reused, read_known, reusable
 from fmnist.plan.cost import has_nvidia_gpu, work
 
 BASE = Path(workflow.basedir)
-SCHEMAS = BASE / "workflow/schemas"
 
 
 def here(path):
@@ -52,9 +51,7 @@ def checked_plan():
         layers = [workflow.configfiles[-1], *workflow.config_settings.configfiles]
         names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
         reported = read_reported(BASE / "report/reported.yaml")
-        claims = read_claims(
-            BASE / "report/claims.yaml", SCHEMAS / "claims.schema.yaml"
-        )
+        claims = read_claims(BASE / "report/claims.yaml")
         plan = plan_experiments(config, names)
         runs_by_claim(
             claims, KnownRuns(experiments=plan.experiments, reported=reported)

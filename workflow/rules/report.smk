@@ -39,7 +39,6 @@ rule report:
         lenet5=f"{RESULTS}/figures/lenet5_network.svg",
         reported=here("report/reported.yaml"),
         claims=here("report/claims.yaml"),
-        claims_schema=here("workflow/schemas/claims.schema.yaml"),
         verdicts=rules.claims_table.output[0],
         claim_figures=rules.claim_figures.output.claims,
         verdict_figure=rules.claim_figures.output.overview,

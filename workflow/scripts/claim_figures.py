@@ -13,7 +13,7 @@ from fmnist.figures.style import save_svg
 from fmnist.figures.verdicts import overview_figure
 from fmnist.plan.experiments import Experiment
 
-FILES = ("runs", "loss", "claims", "claims_schema", "reported", "reported_schema")
+FILES = ("runs", "loss", "claims", "reported")
 
 
 def main(job: Any) -> None:

@@ -9,7 +9,7 @@ from fmnist.common.files import write_text
 from fmnist.common.job import run_logged
 from fmnist.plan.experiments import Experiment
 
-FILES = ("runs", "loss", "claims", "claims_schema", "reported", "reported_schema")
+FILES = ("runs", "loss", "claims", "reported")
 
 
 def main(job: Any) -> None:

@@ -38,7 +38,7 @@ def _inputs(job: Any, markdown: Path) -> Inputs:
         data_files=read_checksums(Path(job.input.checksum)),
         provenance=json.loads(Path(job.input.provenance).read_text(encoding="utf-8")),
         reported=read_reported(Path(job.input.reported)),
-        claims=read_claims(Path(job.input.claims), Path(job.input.claims_schema)),
+        claims=read_claims(Path(job.input.claims)),
         verdicts=Path(job.input.verdicts),
         claim_figures={Path(path).stem: _beside(path, markdown) for path in job.input.claim_figures},
         verdict_figure=_beside(job.input.verdict_figure, markdown),
