@@ -40,9 +40,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("  batch_size: 100\n", "  batch_size: 100\n  colour: red\n", ["defaults", "colour"]),
-        ("learning_rate: 0.001\n  momentum", "learning_rate: 1e-3\n  momentum", ["learning_rate", "'1e-3'"]),
-        ("batch_size: 100\n", "batch_size: -5\n", ["defaults.batch_size", "-5"]),
+        ("defaults: {}", "defaults: {colour: red}", ["defaults", "colour"]),
+        ("defaults: {}", "defaults: {learning_rate: 1e-3}", ["defaults.learning_rate", "'1e-3'"]),
+        ("defaults: {}", "defaults: {batch_size: -5}", ["defaults.batch_size", "-5"]),
         ("  pooling:\n    section", "  ../pooling:\n    section", ["experiments", "../pooling"]),
         ("  dropout:\n    section", "  pooling:\n    section", ["'pooling'", "line"]),
     ],
