@@ -96,8 +96,8 @@ lint: $(READY) ## Check style, types and the lock file
 	$(BIN)/mypy
 	$(MAKE) lock-check
 
-# One worker a core, each with one thread. Tests of one group share a worker and what it has made.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadgroup
+# One worker a core, each with one thread. A file stays on one worker: its fixtures run once.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: lint ## Check style and types, then run all tests but those on Slurm (5 minutes on two cores)
 	$(PYTEST) $(ARGS)

@@ -23,7 +23,7 @@ from fmnist.claims.examine import Material
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
-# A test that uses one of these is slow, and shares its worker with the others that do.
+# A test that uses one of these is slow.
 WHOLE_REPORTS = {"one_seed_report", "three_seeds_with_banner"}
 
 
@@ -32,13 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
     torch.set_num_threads(1)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of whole reports, and begin with what is slow."""
     for item in items:
         if WHOLE_REPORTS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("report"))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

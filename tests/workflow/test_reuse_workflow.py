@@ -10,7 +10,7 @@ import yaml
 from builders import changed
 from workflow_builders import Copy
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reuse")]
+pytestmark = pytest.mark.slow
 RUNS = 2
 ENTRY = {"section": "4-2-1", "title": "Learning rate", "sweep": {"learning_rate": [0.001, 0.0016]}}
 CONFIG = {

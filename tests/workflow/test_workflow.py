@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from workflow_builders import QUICK, RUN_FILES, Copy, keep_experiments
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.slow
 
 EXPERIMENTS = ("fully_connected", "lenet5_base", "optimizer", "pooling")
 EXTENSION = "momentum"
