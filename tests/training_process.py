@@ -35,7 +35,7 @@ def training_job(arrays: Path, folder: Path, settings: dict[str, Any], engine: s
         rule="train",
         input={"arrays": arrays, "state": arrays.with_name("training_state.sha256")},
         output={key: folder / name for key, name in OUTPUTS.items()},
-        params={"settings": run_config(**settings).settings(), "checkpoint": str(checkpoint_of(folder))},
+        params={"settings": run_config(**settings), "checkpoint": str(checkpoint_of(folder))},
         wildcards={"run_id": "run", "seed": "0"},
         resources={"gpu": 0},
         config={**CONFIG, "device": "cpu", "engine": engine},
