@@ -38,7 +38,7 @@ OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick unlock compare claims settings drawings reference lint test audit benchmark slurm test-slurm test-faults lock lock-check clean
+.PHONY: help setup report quick unlock compare claims settings drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -88,7 +88,7 @@ reference: ## Keep results/ as the new reference/ (for maintainers, after make r
 	cp results/report/index.html results/report/report.pdf reference/
 	cp results/figures/reported_vs_replicated.svg reference/
 
-# snakemake --lint, with its explained exceptions, is tests/test_lint.py.
+# snakemake --lint, with its explained exceptions, is tests/workflow/test_snakefile.py.
 lint: $(READY) ## Check style, types and the lock file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -96,8 +96,14 @@ lint: $(READY) ## Check style, types and the lock file
 	$(BIN)/mypy
 	$(MAKE) lock-check
 
-test: lint ## Check everything, then run all tests, the whole workflow among them
-	$(BIN)/pytest $(ARGS)
+# One worker a core, each with one thread. A file stays on one worker: its fixtures run once.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test: lint ## Check style and types, then run all tests but those on Slurm (5 minutes on two cores)
+	$(PYTEST) $(ARGS)
+
+test-fast: $(READY) ## Run the tests that take no whole workflow and no report (a minute)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 # A separate environment, so that the auditor is not part of what it audits.
 audit: ## Look up known vulnerabilities of the locked versions (asks pypi.org)

@@ -11,10 +11,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import torch
-from builders import SAMPLE, changed, curves_frame, only, plan, reported, script
+from builders import changed, curves_frame, only, plan, reported
 from claim_builders import claims
 from made_up_results import Results, shipped_config
 from report_builders import build
+from workflow_builders import prepare
 
 from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.evaluate import evaluate_claims
@@ -22,14 +23,27 @@ from fmnist.claims.examine import Material
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
+# A test that uses one of these is slow.
+WHOLE_REPORTS = {"one_seed_report", "three_seeds_with_banner"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the other cores to the other workers of pytest-xdist."""
+    torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of whole reports, and begin with what is slow."""
+    for item in items:
+        if WHOLE_REPORTS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
 
 @pytest.fixture(scope="session")
 def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample of tests/sample, prepared as the data rule prepares it; its checksum file lies beside it."""
-    path = tmp_path_factory.mktemp("prepared") / "fashion_mnist.npz"
-    output = SimpleNamespace(arrays=path, checksum=path.with_suffix(".sha256"))
-    script("prepare_data").main(SimpleNamespace(output=output, params=SimpleNamespace(folder=SAMPLE, dataset="sample")))
-    return path
+    return prepare(tmp_path_factory.mktemp("prepared") / "fashion_mnist.npz")
 
 
 @pytest.fixture(scope="session")

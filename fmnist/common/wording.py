@@ -81,6 +81,7 @@ def _minus(text: str) -> str:
 
 _SETTINGS = {
     "batch_norm": "batch normalisation",
+    "drop_last": "dropping a last, smaller batch",
     "loss": "loss function",
     "optimizer": "optimiser",
 }

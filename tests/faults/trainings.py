@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builders import SAMPLE, job, script
 from faults.registry import check
-from test_scripts import training_state
 from training_process import checkpoint_of, command
+from workflow_builders import prepare, training_state
 
 NUMBERS = ("loss.csv", "metrics.json", "predictions.npy")
 SMALL = {"channels": [2, 4, 8], "dropout": True, "batch_norm": True, "scheduler": "plateau", "patience": 0}
@@ -19,8 +18,7 @@ def prepared(folder: Path) -> Path:
     """Lay down the sample's arrays and the training state as the rules do; return the arrays' path."""
     arrays = folder / "data/fashion_mnist.npz"
     arrays.parent.mkdir()
-    output = {"arrays": arrays, "checksum": arrays.with_suffix(".sha256")}
-    script("prepare_data").main(job(output=output, params={"folder": SAMPLE, "checksums": "sample"}))
+    prepare(arrays)
     training_state(arrays)
     return arrays
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 FLAGS = ["-std=c++17", "-O1", "-g", "-march=native", "-Wno-psabi", "-fsanitize=address,undefined"]
 
 

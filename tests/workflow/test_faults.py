@@ -7,6 +7,7 @@ from faults.registry import Fault, Outcome
 from faults.run import BEGIN, END, FAULTS, PAGE, row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.fast], ids=lambda fault: fault.name)
 def test_a_fault_ends_as_it_should(fault: Fault, tmp_path: Path) -> None:
     assert fault.inject(tmp_path).times > 0

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 from builders import changed
-from test_workflow import Copy
+from workflow_builders import Copy
 
+pytestmark = pytest.mark.slow
 RUNS = 2
 ENTRY = {"section": "4-2-1", "title": "Learning rate", "sweep": {"learning_rate": [0.001, 0.0016]}}
 CONFIG = {

@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 from builders import ROOT
@@ -49,9 +48,9 @@ def is_unsafe(call: ast.Call) -> bool:
     return name in NEVER or missing or any(word.startswith("shell=") for word in keywords)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=[path.relative_to(ROOT).as_posix() for path in SOURCES])
-def test_no_source_runs_what_data_says(path: Path) -> None:
-    assert unsafe_calls(path.read_text(encoding="utf-8")) == []
+def test_no_source_runs_what_data_says() -> None:
+    found = {path.relative_to(ROOT).as_posix(): unsafe_calls(path.read_text(encoding="utf-8")) for path in SOURCES}
+    assert {path: calls for path, calls in found.items() if calls} == {}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +81,8 @@ def test_the_only_loader_of_yaml_is_a_safe_one() -> None:
     assert _StrictLoader.yaml_multi_constructors == SafeLoader.yaml_multi_constructors
 
 
-@pytest.mark.parametrize("path", RULES, ids=[path.name for path in RULES])
-def test_no_rule_uses_a_shell(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+def test_no_rule_uses_a_shell() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in RULES)
     assert re.findall(r"^\s*(?:shell:|run:)|\b(?:shell|eval|exec)\(", text, flags=re.MULTILINE) == []
 
 
@@ -118,24 +116,24 @@ def converted(text: str, to: str, *options: str) -> str:
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("text", EVIL)
-def test_markup_in_a_text_is_shown_as_text_on_the_page(text: str) -> None:
-    page = converted(str(escape(text)), "html5")
-    assert re.findall(r"<(?!/?p>)[a-z!]", page) == []  # one paragraph, and no other tag
-    shown = re.sub(r"</?p>|\n", "", page).replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
-    assert shown.replace("&amp;", "&") == " ".join(text.split()).replace("--", "–")
+PARAGRAPHS = "\n\n".join(str(escape(text)) for text in EVIL)
 
 
-@pytest.mark.parametrize("text", EVIL)
-def test_code_in_a_text_is_shown_as_text_in_the_pdf(text: str) -> None:
-    source = converted(str(escape(text)), "typst")
+def test_markup_in_a_text_is_shown_as_text_on_the_page() -> None:
+    page = converted(PARAGRAPHS, "html5")
+    assert re.findall(r"<(?!/?p>)[a-z!]", page) == []  # paragraphs, and no other tag
+    for text, line in zip(EVIL, page.splitlines(), strict=True):
+        shown = re.sub(r"</?p>", "", line).replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+        assert shown.replace("&amp;", "&") == " ".join(text.split()).replace("--", "–")
+
+
+def test_code_in_a_text_is_shown_as_text_in_the_pdf() -> None:
     # In Typst, only `#` begins code, `$` a formula and a backtick raw text; escaped, none does.
-    assert re.findall(r"(?<!\\)[#$`]", source) == []
+    assert re.findall(r"(?<!\\)[#$`]", converted(PARAGRAPHS, "typst")) == []
 
 
-@pytest.mark.parametrize("text", EVIL)
-def test_markup_in_the_documents_head_is_shown_as_text(text: str) -> None:
-    page = converted(f"---\ntitle: {metadata(text)}\n---\n", "html5", "--standalone")
-    assert "<script" not in page
-    assert "<img" not in page
-    assert "javascript:" not in re.sub(r"<title>.*?</title>|<h1.*?</h1>", "", page, flags=re.DOTALL)
+def test_markup_in_the_documents_head_is_shown_as_text() -> None:
+    authors = "\n".join(f"- {metadata(text)}" for text in EVIL)
+    page = converted(f"---\ntitle: A title\nauthor:\n{authors}\n---\n", "html5", "--standalone")
+    assert page.count('<p class="author">') == len(EVIL)
+    assert re.findall(r"<(?:script|img|a)\b", page) == []

@@ -7,6 +7,7 @@ from builders import CLAIMS, CONFIG, changed, plan, reported
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
+from fmnist.plan.experiments import Plan
 from fmnist.training.settings import RunSettings
 
 RUN_IDS = [
@@ -53,7 +54,6 @@ RUN_IDS = [
     "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max",
 ]
 
-
 MEMBERS = {
     "fully_connected": 1,
     "lenet5_base": 1,
@@ -70,48 +70,23 @@ MEMBERS = {
     "combined": 2,
 }
 
+EXTENSIONS = {
+    "channels": 2,
+    "plateau_scheduler": 1,
+    "momentum": 2,
+    "combined_without": 5,
+    "combined_more": 10,
+    "combined_step": 2,
+    "step_budget": 8,
+}
+
+WITH_EXTENSIONS = changed({"extensions": True})
 
 COMBINED = "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max"
 
 
-EXTENSIONS = {  # name -> the ids of its runs
-    "channels": ["lenet5", "lenet5__channels=32x64x256"],
-    "plateau_scheduler": ["lenet5__gamma=0.1__patience=1__scheduler=plateau"],
-    "momentum": ["lenet5__optimizer=sgd", "lenet5__momentum=0.9__optimizer=sgd"],
-    "combined_without": [
-        COMBINED,
-        "lenet5__activation=leaky_relu__batch_norm=true__pooling=max",
-        "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256",
-        "lenet5__activation=leaky_relu__channels=32x64x256__pooling=max",
-        "lenet5__batch_norm=true__channels=32x64x256__pooling=max",
-    ],
-    "combined_more": [
-        COMBINED,
-        f"{COMBINED}__scheduler=step__step_size=800",
-        f"{COMBINED}__scheduler=step__step_size=1600",
-        f"{COMBINED}__scheduler=step__step_size=3200",
-        COMBINED.replace("__pooling", "__learning_rate=0.0008__pooling"),
-        COMBINED.replace("__channels", "__batch_size=160__channels"),
-        COMBINED.replace("__pooling", "__dropout=true__pooling"),
-        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__learning_rate=0.0008"
-        "__pooling=max",
-        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__learning_rate=0.0008"
-        "__pooling=max__scheduler=step__step_size=3200",
-        "lenet5__activation=leaky_relu__batch_norm=true__batch_size=160__channels=32x64x256__dropout=true"
-        "__learning_rate=0.0008__pooling=max__scheduler=step__step_size=3200",
-    ],
-    "combined_step": [
-        f"{COMBINED}__scheduler=step__step_size=1600".replace("leaky_relu", "relu"),
-        f"{COMBINED}__scheduler=step__step_size=1600",
-    ],
-    "step_budget": [
-        f"lenet5__batch_size={size}__epochs={epochs}"
-        for size, epochs in zip((10, 20, 40, 80, 160, 320, 640, 1280), (2, 4, 8, 16, 32, 64, 128, 255), strict=True)
-    ],
-}
-
-
-WITH_EXTENSIONS = changed({"extensions": True})
+def members(whole: Plan) -> dict[str, int]:
+    return {name: len(experiment.members) for name, experiment in whole.experiments.items()}
 
 
 def test_the_shipped_config_is_41_runs_in_the_order_of_first_use() -> None:
@@ -119,8 +94,9 @@ def test_the_shipped_config_is_41_runs_in_the_order_of_first_use() -> None:
     assert len(RUN_IDS) == 41
 
 
-def test_the_shipped_config_is_13_experiments_of_47_members() -> None:
-    assert {name: len(experiment.members) for name, experiment in plan().experiments.items()} == MEMBERS
+def test_the_shipped_config_is_13_experiments_and_leaves_the_extensions_out() -> None:
+    assert members(plan()) == MEMBERS
+    assert plan().left_out == tuple(EXTENSIONS)
 
 
 def test_the_base_case_is_one_run_of_seven_experiments() -> None:
@@ -128,24 +104,13 @@ def test_the_base_case_is_one_run_of_seven_experiments() -> None:
     assert users == ["lenet5_base", "optimizer", "loss", "activation", "pooling", "batch_norm", "dropout"]
 
 
-def test_every_member_is_a_run_and_every_run_a_member() -> None:
-    whole = plan()
-    assert {run_id for experiment in whole.experiments.values() for run_id in experiment.run_ids} == set(whole.runs)
-
-
-def test_extensions_are_left_out_unless_the_config_asks_for_them() -> None:
-    assert plan().left_out == tuple(EXTENSIONS)
-    assert not any(experiment.extension for experiment in plan().experiments.values())
-
-
 def test_extensions_come_after_the_originals_experiments_and_share_their_runs() -> None:
     whole = plan(WITH_EXTENSIONS)
-    assert whole.left_out == ()
-    assert list(whole.experiments) == [*MEMBERS, *EXTENSIONS]
-    found = {name: experiment.run_ids for name, experiment in whole.experiments.items() if experiment.extension}
-    assert found == EXTENSIONS
+    assert list(members(whole).items()) == [*MEMBERS.items(), *EXTENSIONS.items()]
+    assert [name for name, experiment in whole.experiments.items() if experiment.extension] == list(EXTENSIONS)
     assert list(whole.runs)[:41] == RUN_IDS
     assert len(whole.runs) == 41 + 25
+    assert {run_id for experiment in whole.experiments.values() for run_id in experiment.run_ids} == set(whole.runs)
 
 
 def test_runs_that_claims_compare_have_ten_seeds_and_others_five() -> None:
@@ -158,28 +123,29 @@ def test_runs_that_claims_compare_have_ten_seeds_and_others_five() -> None:
 
 
 def test_every_case_without_a_change_has_the_base_cases_value_of_that_change_alone() -> None:
-    runs = plan(WITH_EXTENSIONS).runs
-    base, whole = runs["lenet5"].settings(), runs[COMBINED].settings()
+    whole = plan(WITH_EXTENSIONS)
+    base, combined = whole.runs["lenet5"].settings(), whole.runs[COMBINED].settings()
+    first, *others = whole.experiments["combined_without"].run_ids
+    assert first == COMBINED
     taken_out = []
-    for run_id in EXTENSIONS["combined_without"][1:]:
-        settings = runs[run_id].settings()
-        (key,) = [key for key in whole if settings[key] != whole[key]]
+    for run_id in others:
+        settings = whole.runs[run_id].settings()
+        (key,) = [key for key in combined if settings[key] != combined[key]]
         assert settings[key] == base[key]
         taken_out.append(key)
     assert taken_out == ["channels", "pooling", "batch_norm", "activation"]
 
 
 def test_every_case_of_the_step_budget_takes_the_steps_of_the_base_case() -> None:
-    runs = plan(WITH_EXTENSIONS).runs
+    whole = plan(WITH_EXTENSIONS)
+    runs = [whole.runs[run_id] for run_id in whole.experiments["step_budget"].run_ids]
 
     def steps(run: RunSettings) -> int:
         return run.epochs * math.ceil(60_000 / run.batch_size)
 
-    assert steps(runs["lenet5"]) == 12_000
-    budgets = [steps(runs[run_id]) for run_id in EXTENSIONS["step_budget"]]
-    assert budgets == [12_000] * 5 + [12_032, 12_032, 11_985]
-    sizes = [runs[run_id].batch_size for run_id in EXTENSIONS["step_budget"]]
-    assert sizes == CONFIG["experiments"]["batch_size"]["sweep"]["batch_size"]
+    assert steps(whole.runs["lenet5"]) == 12_000
+    assert [steps(run) for run in runs] == [12_000] * 5 + [12_032, 12_032, 11_985]
+    assert [run.batch_size for run in runs] == CONFIG["experiments"]["batch_size"]["sweep"]["batch_size"]
 
 
 def test_labels_and_values_are_those_of_the_sweep() -> None:
@@ -187,6 +153,5 @@ def test_labels_and_values_are_those_of_the_sweep() -> None:
     assert [m.label for m in experiments["batch_norm"].members] == ["false", "true"]
     assert [m.values for m in experiments["batch_norm"].members] == [(False,), (True,)]
     assert [m.label for m in experiments["learning_rate"].members][:2] == ["0.0001", "0.0002"]
-    assert [m.label for m in experiments["lenet5_base"].members] == ["base"]
-    assert experiments["lenet5_base"].members[0].values == ()
+    assert [(m.label, m.values) for m in experiments["lenet5_base"].members] == [("base", ())]
     assert experiments["combined"].swept == ("activation",)

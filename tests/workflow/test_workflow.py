@@ -1,75 +1,61 @@
-"""The whole workflow on the small sample, as a user runs it: in a copy of the project."""
+"""The whole workflow on the small sample, as a user runs it: in a copy of the project.
+
+The copy has four experiments and one extension, so that the one whole run of these tests
+takes 5 trainings. The shipped config is planned, not run.
+"""
 
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from workflow_builders import QUICK, RUN_FILES, Copy, keep_experiments
 
-PROJECT = Path(__file__).parents[2]
-QUICK = ["--configfile", "config.yaml", "config.quick.yaml"]
-RUNS = 41
-EXPERIMENTS = 13
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "reference", "*_cache", "__pycache__")
+pytestmark = pytest.mark.slow
+
+EXPERIMENTS = ("fully_connected", "lenet5_base", "optimizer", "pooling")
+EXTENSION = "momentum"
+RUNS = {"fc", "lenet5", "lenet5__optimizer=sgd", "lenet5__optimizer=rmsprop", "lenet5__pooling=max"}
+FC = "results/quick/runs/fc/seed=0/metrics.json"
+MODELS, STYLE = "fmnist/training/models.py", "fmnist/figures/style.py"
 
 
-class Copy:
-    """A copy of the project in a folder of its own, with spaces and Unicode in its path."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copytree(PROJECT, folder, ignore=NOT_COPIED)
-
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-        # The copy's own package, not the installed one, must decide.
-        environment = {"PYTHONPATH": str(self.folder), "PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-
-    def planned(self, *arguments: str) -> dict[str, int]:
-        """How many jobs of each rule a dry run plans."""
-        answer = self.snakemake("--dry-run", "--quiet", "rules", *arguments)
-        assert answer.returncode == 0, answer.stderr
-        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", answer.stdout, re.MULTILINE)}
-
-    def append(self, path: str, text: str) -> None:
-        with (self.folder / path).open("a", encoding="utf-8") as stream:
-            stream.write(text)
-
-    def files(self, pattern: str) -> list[Path]:
-        return sorted((self.folder / "results" / "quick").glob(pattern))
+def test_the_shipped_quick_config_plans_every_run_and_experiment(tmp_path: Path) -> None:
+    planned = Copy(tmp_path / "shipped").planned(*QUICK)
+    assert (planned["train"], planned["figure"], planned["table"], planned["report"]) == (41, 13, 13, 1)
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """A project after one quick run of everything."""
+    """A project after one quick run of everything, with spaces and Unicode in its path."""
     copy = Copy(tmp_path_factory.mktemp("workflow") / "ein Ordner – 폴더")
-    answer = copy.snakemake(*QUICK, "--resources", "gpu=1")
-    assert answer.returncode == 0, answer.stderr
+    keep_experiments(copy.folder, *EXPERIMENTS, EXTENSION)
+    copy.succeeds(*QUICK, "--resources", "gpu=1")
     return copy
 
 
 @pytest.fixture
 def edited(finished: Copy) -> Iterator[Copy]:
-    """The finished project, its sources put back after the test."""
-    kept = {path: path.read_bytes() for path in finished.folder.glob("fmnist/**/*.py")}
+    """The finished project; the sources that tests edit are put back afterwards."""
+    contents = {path: (finished.folder / path).read_bytes() for path in (MODELS, STYLE)}
     yield finished
-    for path, content in kept.items():
-        path.write_bytes(content)
+    for path, content in contents.items():
+        (finished.folder / path).write_bytes(content)
 
 
-def test_every_run_keeps_the_contract(finished: Copy) -> None:
-    folders = finished.files("runs/*/seed=0")
-    assert len(folders) == RUNS
-    for folder in folders:
-        names = {path.name for path in folder.iterdir()}
-        assert names == {"metrics.json", "loss.csv", "predictions.npy", "provenance.json"}
+@pytest.fixture
+def results(finished: Copy) -> Path:
+    return finished.folder / "results/quick"
+
+
+def test_every_run_keeps_the_contract(results: Path) -> None:
+    assert {path.name for path in results.glob("runs/*")} == RUNS
+    for folder in results.glob("runs/*/seed=0"):
+        assert {path.name for path in folder.iterdir()} == set(RUN_FILES.values())
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         assert metrics["run_id"] == folder.parent.name
         predictions = np.load(folder / "predictions.npy")
@@ -77,135 +63,101 @@ def test_every_run_keeps_the_contract(finished: Copy) -> None:
         assert list(pd.read_csv(folder / "loss.csv")["epoch"]) == [1, 2]
 
 
-def test_every_job_leaves_a_log_and_a_benchmark(finished: Copy) -> None:
-    assert len(finished.files("logs/train/*/seed=0.log")) == RUNS
-    assert len(finished.files("benchmarks/train/*/seed=0.tsv")) == RUNS
+def test_every_training_leaves_a_log_and_a_benchmark(results: Path) -> None:
+    assert {path.parent.name for path in results.glob("logs/train/*/seed=0.log")} == RUNS
+    assert {path.parent.name for path in results.glob("benchmarks/train/*/seed=0.tsv")} == RUNS
 
 
-def test_runs_are_gathered_and_every_experiment_has_table_and_figure(finished: Copy) -> None:
-    runs = pd.read_csv(finished.files("runs.csv")[0])
-    assert len(runs) == RUNS
-    assert runs["run_id"].is_unique
-    curves = pd.read_csv(finished.files("loss.csv")[0])
-    assert len(curves) == 2 * RUNS
-    assert len(finished.files("tables/*.csv")) == EXPERIMENTS + 1
-    assert len(finished.files("figures/*.svg")) == EXPERIMENTS + 6
-    assert len(finished.files("figures/claims/*.svg")) == len(pd.read_csv(finished.files("claims.csv")[0])) == 33
+def test_runs_are_gathered_and_every_experiment_has_table_and_figure(results: Path) -> None:
+    assert set(pd.read_csv(results / "runs.csv")["run_id"]) == RUNS
+    assert len(pd.read_csv(results / "loss.csv")) == 2 * len(RUNS)
+    assert {path.stem for path in results.glob("tables/*.csv")} == {*EXPERIMENTS, "reported_vs_replicated"}
+    assert {path.stem for path in results.glob("figures/*.svg")} > {*EXPERIMENTS, "reported_vs_replicated"}
+    claims = {path.stem for path in results.glob("figures/claims/*.svg")}
+    assert claims == set(pd.read_csv(results / "claims.csv")["id"])
+    assert len(claims) == 33
 
 
-def test_the_report_is_one_page_and_one_pdf_that_say_it_means_nothing(finished: Copy) -> None:
-    page = finished.files("report/index.html")[0].read_text(encoding="utf-8")
+def test_the_report_is_one_page_and_one_pdf_that_say_it_means_nothing(results: Path) -> None:
+    page = (results / "report/index.html").read_text(encoding="utf-8")
     assert "these numbers mean nothing" in page
     assert not re.search(r'(src|href)="https?://[^"]+\.(css|js|svg|png)"', page)
-    assert finished.files("report/report.pdf")[0].read_bytes().startswith(b"%PDF-")
+    assert (results / "report/report.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_a_second_run_does_nothing(finished: Copy) -> None:
-    answer = finished.snakemake(*QUICK)
-    assert answer.returncode == 0
-    assert "Nothing to be done" in answer.stdout + answer.stderr
+    assert "Nothing to be done" in finished.succeeds(*QUICK)
 
 
-def test_a_touched_plot_module_redraws_nothing(finished: Copy) -> None:
-    (finished.folder / "fmnist/figures/style.py").touch()
+def test_touched_modules_change_nothing(finished: Copy) -> None:
+    for path in (MODELS, STYLE):
+        (finished.folder / path).touch()
     assert finished.planned(*QUICK) == {}
 
 
 def test_an_edited_plot_module_redraws_and_retrains_nothing(edited: Copy) -> None:
-    edited.append("fmnist/figures/experiment.py", "\n# edited\n")
+    edited.append(STYLE, "\n# edited\n")
     planned = edited.planned(*QUICK)
-    assert planned["figure"] == EXPERIMENTS
+    assert planned["figure"] == len(EXPERIMENTS)
     assert "train" not in planned
-
-
-def test_a_touched_model_retrains_nothing(finished: Copy) -> None:
-    (finished.folder / "fmnist/training/models.py").touch()
-    assert finished.planned(*QUICK) == {}
-
-
-def test_a_state_written_anew_without_a_change_retrains_nothing(finished: Copy) -> None:
-    answer = finished.snakemake(
-        *QUICK, "--forcerun", "training_state", "--", "results/quick/data/training_state.sha256"
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert finished.planned(*QUICK) == {}
-
-
-def test_a_deleted_run_is_noticed(finished: Copy) -> None:
-    metrics = finished.folder / "results/quick/runs/fc/seed=0/metrics.json"
-    kept = metrics.read_bytes()
-    metrics.unlink()
-    assert finished.planned(*QUICK).get("train") == 1
-    metrics.write_bytes(kept)
 
 
 def test_an_edited_model_retrains_every_run(edited: Copy) -> None:
-    edited.append("fmnist/training/models.py", "\n# edited\n")
-    assert edited.planned(*QUICK)["train"] == RUNS
+    edited.append(MODELS, "\n# edited\n")
+    assert edited.planned(*QUICK)["train"] == len(RUNS)
 
 
-def overlay(copy: Copy, text: str) -> list[str]:
-    path = copy.folder / "overlay.yaml"
-    path.write_text(text, encoding="utf-8")
-    return [*QUICK, path.name]
+def test_a_deleted_run_is_noticed(finished: Copy) -> None:
+    content = (finished.folder / FC).read_bytes()
+    (finished.folder / FC).unlink()
+    assert finished.planned(*QUICK)["train"] == 1
+    (finished.folder / FC).write_bytes(content)
 
 
-def test_a_new_value_trains_that_run_and_no_other(finished: Copy) -> None:
-    sweep = "experiments: {activation: {sweep: {activation: [tanh, relu, leaky_relu], batch_size: [100]}}}"
-    assert "train" not in finished.planned(*overlay(finished, sweep))
-    rates = "[0.0001, 0.0002, 0.0004, 0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256]"
-    sweep = f"experiments: {{learning_rate: {{sweep: {{learning_rate: {rates}}}}}}}"
-    assert finished.planned(*overlay(finished, sweep))["train"] == 1
+@pytest.mark.parametrize(
+    ("overlay", "trained", "drawn"),
+    [
+        ("{experiments: {pooling: {sweep: {batch_size: [100]}}}}", 0, 1),
+        ("{experiments: {optimizer: {sweep: {optimizer: [adam, sgd]}}}}", 0, 4),
+        ("{experiments: {pooling: {sweep: {batch_size: [100, 77]}}}}", 2, 4),
+        ("{experiments: {decay: {section: '9', title: Decay, sweep: {weight_decay: [0, 0.0001]}}}}", 1, 5),
+        ("{extensions: true}", 1, 5),
+        ("{seeds: 2}", 5, 4),
+    ],
+    ids=[
+        "a setting at its default",
+        "a removed value",
+        "a grid of two settings",
+        "a new experiment",
+        "the extensions",
+        "a second seed",
+    ],
+)
+def test_an_edited_config_trains_the_new_runs_and_no_other(
+    finished: Copy, overlay: str, trained: int, drawn: int
+) -> None:
+    (finished.folder / "overlay.yaml").write_text(overlay, encoding="utf-8")
+    planned = finished.planned(*QUICK, "overlay.yaml")
+    assert (planned.get("train", 0), planned["figure"]) == (trained, drawn)
 
 
-def test_two_swept_settings_give_their_grid_and_reuse_what_is_there(finished: Copy) -> None:
-    sweep = "experiments: {pooling: {sweep: {batch_size: [100, 77]}}}"  # beside pooling: [average, max]
-    assert finished.planned(*overlay(finished, sweep))["train"] == 2
-
-
-def test_a_removed_value_trains_nothing(finished: Copy) -> None:
-    planned = finished.planned(*overlay(finished, "experiments: {optimizer: {sweep: {optimizer: [adam, sgd]}}}"))
-    assert "train" not in planned
-    assert planned["gather"] == 1
-
-
-def test_a_new_experiment_needs_only_yaml(finished: Copy) -> None:
-    text = "experiments: {decay: {section: '9', title: Weight decay, sweep: {weight_decay: [0, 0.0001]}}}"
-    planned = finished.planned(*overlay(finished, text))
-    assert planned["train"] == 1
-    assert planned["figure"] == EXPERIMENTS + 1
-
-
-def test_extensions_train_their_runs_and_only_when_asked_for(finished: Copy) -> None:
-    planned = finished.planned(*QUICK, "--config", "extensions=True")
-    # 25, but that batch size 10 at two epochs, the quick config's, is trained already.
-    assert planned["train"] == 24
-    assert planned["figure"] == EXPERIMENTS + 7
-
-
-def test_a_second_seed_trains_the_new_runs_only(finished: Copy) -> None:
-    assert finished.planned(*QUICK, "--config", "seeds=2")["train"] == RUNS
-
-
-def test_a_run_repeated_is_the_same_to_the_byte(finished: Copy) -> None:
-    folder = finished.folder / "results/quick/runs/lenet5__dropout=true/seed=0"
-    names = ("metrics.json", "loss.csv", "predictions.npy")
-    before = {name: (folder / name).read_bytes() for name in names}
+def test_a_run_repeated_is_the_same_to_the_byte(finished: Copy, results: Path) -> None:
+    folder = results / "runs/lenet5__optimizer=rmsprop/seed=0"
+    before = {name: (folder / name).read_bytes() for name in ("metrics.json", "loss.csv", "predictions.npy")}
     shutil.rmtree(folder)
-    answer = finished.snakemake(*QUICK, "--", "results/quick/runs/lenet5__dropout=true/seed=0/metrics.json")
-    assert answer.returncode == 0, answer.stderr
-    assert {name: (folder / name).read_bytes() for name in names} == before
+    finished.succeeds(*QUICK, "--", "results/quick/runs/lenet5__optimizer=rmsprop/seed=0/metrics.json")
+    assert {name: (folder / name).read_bytes() for name in before} == before
 
 
-def test_a_failing_job_names_its_log_and_a_mended_one_goes_on(finished: Copy) -> None:
-    arrays = finished.folder / "results/quick/data/fashion_mnist.npz"
-    whole = arrays.read_bytes()
-    arrays.write_bytes(whole[:1000])
-    target = "results/quick/runs/fc/seed=0/metrics.json"
-    answer = finished.snakemake(*QUICK, "--forcerun", "train", "--", target)
+def test_a_failing_job_names_its_log_and_a_mended_one_goes_on(finished: Copy, results: Path) -> None:
+    arrays = results / "data/fashion_mnist.npz"
+    content = arrays.read_bytes()
+    arrays.write_bytes(content[:1000])
+    answer = finished.snakemake(*QUICK, "--forcerun", "train", "--", FC)
     assert answer.returncode != 0
-    assert "train failed: results/quick/data/fashion_mnist.npz is no prepared" in answer.stderr
-    assert "(log: results/quick/logs/train/fc/seed=0.log)" in answer.stderr
-    assert "Traceback" in (finished.folder / "results/quick/logs/train/fc/seed=0.log").read_text(encoding="utf-8")
-    arrays.write_bytes(whole)
-    assert finished.snakemake(*QUICK, "--", target).returncode == 0
+    (failure,) = {line for line in answer.stderr.splitlines() if "train failed: " in line}
+    assert "results/quick/data/fashion_mnist.npz" in failure
+    assert "(log: results/quick/logs/train/fc/seed=0.log)" in failure
+    assert "Traceback" in (results / "logs/train/fc/seed=0.log").read_text(encoding="utf-8")
+    arrays.write_bytes(content)
+    finished.succeeds(*QUICK, "--", FC)
