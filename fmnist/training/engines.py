@@ -14,12 +14,13 @@ from fmnist.training.losses import LOSSES, Loss
 from fmnist.training.models import FCNetwork, LeNet5
 from fmnist.training.native.build import BuildError
 from fmnist.training.native.connected import NativeFCNetwork
-from fmnist.training.native.lenet5 import NativeLeNet5
-from fmnist.training.native.network import NativeNetwork
+from fmnist.training.native.lenet5 import POOLING_CODES, NativeLeNet5
+from fmnist.training.native.network import ACTIVATION_CODES, NativeNetwork
 from fmnist.training.native.steps import NativeStep
 
 ENGINES = ("auto", "native", "torch")
 NATIVE: dict[type[nn.Module], Callable[..., NativeNetwork]] = {FCNetwork: NativeFCNetwork, LeNet5: NativeLeNet5}
+NATIVE_LAYERS = (nn.Linear, nn.Conv2d, nn.BatchNorm2d, nn.Dropout, nn.Identity, *ACTIVATION_CODES, *POOLING_CODES)
 
 # All images float32 [n, 1, 28, 28] and the batch's indices int64 [batch] -> logits [batch, 10].
 Forward = Callable[[Tensor, Tensor], Tensor]
@@ -85,6 +86,9 @@ def _torch_step(
 def _native_engine(model: nn.Module, device: torch.device) -> Engine:
     if device.type != "cpu":
         raise BuildError(f"the native kernels run on the CPU only, and the device is {device.type}")
+    for module in (model, *model.children()):
+        if type(module) not in (*NATIVE, *NATIVE_LAYERS):
+            raise BuildError(f"the native kernels have no {type(module).__name__}")
     network = NATIVE[type(model)](model)
 
     def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:

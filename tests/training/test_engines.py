@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from builders import only, run_config
 from torch import nn
-from training_builders import SMALL, needs_native
+from training_builders import CPU, SMALL, initialised, needs_native
 
 from fmnist.common.errors import FmnistError
 from fmnist.training import engines
 from fmnist.training.dataset import Dataset
+from fmnist.training.engines import choose_engine
 from fmnist.training.loop import train
 from fmnist.training.models import LeNet5
 from fmnist.training.native.build import BuildError
@@ -63,3 +64,11 @@ def test_without_a_compiler_native_is_refused_and_auto_is_torch(
 def test_an_unknown_engine_is_refused(few_images: Dataset) -> None:
     with pytest.raises(ValueError, match="engine is 'jax'; expected one of auto, native, torch"):
         train(run_config(epochs=1), few_images, 0, engine="jax")
+
+
+def test_what_the_kernels_lack_trains_with_torch() -> None:
+    model = initialised(**SMALL)
+    model.activation = nn.GELU()
+    assert choose_engine("auto", model, CPU).name == "torch"
+    with pytest.raises(FmnistError, match="the native kernels have no GELU"):
+        choose_engine("native", model, CPU)

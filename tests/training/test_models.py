@@ -10,14 +10,14 @@ from original_code import OriginalFC, OriginalLeNet5
 from torch import Tensor, nn
 from training_builders import initialised, random_data
 
-from fmnist.training.models import parameter_count
+from fmnist.training.models import ACTIVATIONS, POOLINGS, parameter_count
 
 ALL = [
-    *({"model": "fc", "activation": activation} for activation in ("tanh", "relu", "leaky_relu")),
+    *({"model": "fc", "activation": activation} for activation in ACTIVATIONS),
     *(
         {"activation": activation, "pooling": pooling, "batch_norm": batch_norm, "dropout": dropout}
         for activation, pooling, batch_norm, dropout in itertools.product(
-            ("tanh", "relu", "leaky_relu"), ("average", "max"), (False, True), (False, True)
+            ACTIVATIONS, POOLINGS, (False, True), (False, True)
         )
     ),
     {"channels": [32, 64, 256]},
