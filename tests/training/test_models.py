@@ -22,6 +22,7 @@ ALL = [
     ),
     {"channels": [32, 64, 256]},
 ]
+OF_THE_ORIGINAL = [own for own in ALL if own.get("activation", "tanh") in ("tanh", "relu", "leaky_relu")]
 
 
 def images(count: int) -> Tensor:
@@ -43,7 +44,7 @@ def test_a_model_gives_ten_logits_an_image_and_every_parameter_a_gradient(settin
 
 
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
-@pytest.mark.parametrize("settings", [{"model": "fc"}, *ALL[3:]], ids=str)
+@pytest.mark.parametrize("settings", [{"model": "fc"}, *OF_THE_ORIGINAL[3:]], ids=str)
 def test_a_model_is_the_originals_code(settings: dict[str, object], training: bool) -> None:
     def outputs(model: nn.Module) -> Tensor:
         torch.manual_seed(2)  # of the dropout
