@@ -9,7 +9,8 @@ import torch
 from builders import run_config
 from torch import Tensor, nn
 
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
+from fmnist.runs.files import write_loss_curve, write_metrics
+from fmnist.runs.predictions import write_predictions
 from fmnist.training.dataset import Dataset
 from fmnist.training.loop import TrainingResult
 from fmnist.training.models import build_model

@@ -8,15 +8,27 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fmnist.common.errors import DataError
 from fmnist.common.validation import checked
 from fmnist.runs.columns import FINAL, TEXTS, Epoch, Run
+from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, format_value
 
 Lines = Sequence[tuple[int, dict[str, str]]]  # line number and cells of the rows of a CSV
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """What the tables of all runs hold of one run."""
+
+    row: Mapping[str, Any]  # of runs.csv
+    curve: Sequence[str]  # its lines of loss.csv
+    made: Summary  # how it was made; of a reused run, how those of its folder were made
+    reused_from: str | None = None  # the folder in the config; None: trained here
 
 
 def expect(place: str, key: str, found: Any, wanted: Any) -> None:

@@ -3,9 +3,9 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ Store = dict[tuple[str, int], Classes]  # by run id and seed
 
 # What NumPy raises over a broken archive.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-MOST_UNPACKED = 2**30  # bytes, of 100,000 runs: a small archive can unpack to more than the memory holds
 
 
 def read_test_labels(arrays: Path) -> Classes:
@@ -30,6 +29,18 @@ def read_test_labels(arrays: Path) -> Classes:
     except UNREADABLE as error:
         raise DataError(f"{arrays} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
     return labels
+
+
+def write_predictions(path: Path, predictions: Classes) -> None:
+    """Write predictions.npy: the predicted class of every test image."""
+    _write(path, lambda stream: np.save(stream, predictions, allow_pickle=False))
+
+
+def _write(path: Path, save: Callable[[IO[bytes]], None]) -> None:
+    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
+    save(content)
+    with atomic(path) as temporary:
+        temporary.write_bytes(content.getvalue())
 
 
 def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
@@ -68,12 +79,8 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
     """
     run_ids, seeds = [run_id for run_id, _ in predictions], [seed for _, seed in predictions]
     classes = np.stack(list(predictions.values()), axis=1) if predictions else np.zeros((0, 0), np.uint8)
-    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
-    np.savez_compressed(
-        content, run_id=np.array(run_ids, dtype=str), seed=np.array(seeds, dtype=np.int64), classes=classes
-    )
-    with atomic(path) as temporary:
-        temporary.write_bytes(content.getvalue())
+    names, numbers = np.array(run_ids, dtype=str), np.array(seeds, dtype=np.int64)
+    _write(path, lambda stream: np.savez_compressed(stream, run_id=names, seed=numbers, classes=classes))
 
 
 def read_store(path: Path) -> Store:
@@ -82,9 +89,6 @@ def read_store(path: Path) -> Store:
         if not zipfile.is_zipfile(path):
             raise zipfile.BadZipFile  # a lone array, which numpy would load
         with np.load(path, allow_pickle=False) as store:
-            unpacked = sum(member.file_size for member in store.zip.infolist())
-            if unpacked > MOST_UNPACKED:
-                raise DataError(f"{path} unpacks to {unpacked:,} bytes; expected at most {MOST_UNPACKED:,}.")
             run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
     except UNREADABLE as error:
         # Its name alone: a broken archive's message quotes pages of bytes.

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from builders import run_config
 
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
+from fmnist.runs.files import write_loss_curve, write_metrics
 from fmnist.training.loop import EpochRecord, TrainingResult
 
 
@@ -59,10 +59,3 @@ def test_loss_curve_is_one_row_an_epoch_in_shortest_exact_numbers(tmp_path: Path
         b"1,0.25,0.5,0.30000000000000004,0.625,1e-05\n"
         b"2,nan,0.5,0.30000000000000004,0.625,1e-05\n"
     )
-
-
-def test_predictions_are_read_back_without_pickle(tmp_path: Path) -> None:
-    write_predictions(tmp_path / "p.npy", RESULT.predictions)
-    read = np.load(tmp_path / "p.npy", allow_pickle=False)
-    assert read.dtype == np.uint8
-    assert read.tolist() == [9, 0, 255]

@@ -48,16 +48,3 @@ def test_the_log_has_every_epoch_and_the_terminal_some(
     assert [line.split(",")[0] for line in shown.err.splitlines()] == ["fc seed=1: epoch 3/5", "fc seed=1: epoch 5/5"]
     assert "16 s left" in shown.err.splitlines()[0]
     assert [message.split(",")[0] for message in caplog.messages] == [f"fc seed=1: epoch {n}/5" for n in range(1, 6)]
-
-
-def test_a_resumed_run_is_as_long_still_as_its_own_epochs_tell(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    clock = Clock()
-    monkeypatch.setattr(progress, "time", clock)
-    caplog.set_level(logging.INFO)
-    report = epoch_reporter("fc seed=1", 20)
-    for epoch in (15, 16):
-        clock.now += 8
-        report(record(epoch))
-    assert [message.split(", ")[-1] for message in caplog.messages] == ["40 s left", "32 s left"]
