@@ -17,8 +17,8 @@ from fmnist.data.idx import CLASSES
 Classes = npt.NDArray[np.uint8]  # [image]
 Store = dict[tuple[str, int], Classes]  # by run id and seed
 
-# What NumPy raises over a broken archive.
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+# What NumPy raises over a broken archive; TypeError over a lone array.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
 def read_test_labels(arrays: Path) -> Classes:
@@ -86,8 +86,6 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
 def read_store(path: Path) -> Store:
     """Read a predictions.npz. Raises DataError where `write_store` cannot have written it."""
     try:
-        if not zipfile.is_zipfile(path):
-            raise zipfile.BadZipFile  # a lone array, which numpy would load
         with np.load(path, allow_pickle=False) as store:
             run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
     except UNREADABLE as error:
