@@ -2,11 +2,15 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from builders import metrics_of, plan, provenance_of
+from sentences import is_one_sentence
 
+from fmnist.common.errors import FmnistError
 from fmnist.runs.checks import RunRecord
 from fmnist.runs.columns import CURVE_HEADER
 from fmnist.runs.gathering import read_run
@@ -32,6 +36,14 @@ def read(folder: Path) -> RunRecord:
     """Read the run that `finished` has written there."""
     run_id, seed = folder.parent.name, int(folder.name.removeprefix("seed="))
     return read_run(folder, run_id, seed, SETTINGS[run_id], DATA)
+
+
+def refusal(call: Callable[..., Any], *arguments: Any) -> str:
+    """Return the one sentence with which a call is refused."""
+    with pytest.raises(FmnistError) as caught:
+        call(*arguments)
+    assert is_one_sentence(str(caught.value))
+    return str(caught.value)
 
 
 def spoil(path: Path, line: int, **cells: str) -> None:
