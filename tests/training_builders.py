@@ -1,6 +1,5 @@
 """Builders for the tests of fmnist/training: random images, steps of both engines, runs and their files."""
 
-import functools
 import math
 from pathlib import Path
 
@@ -24,7 +23,6 @@ SMALL = {"channels": [2, 4, 8]}
 DIVERGING = {"model": "fc", "hidden_units": 8, "optimizer": "sgd", "learning_rate": 1e30, "batch_size": 10}
 
 
-@functools.cache
 def has_native_kernels() -> bool:
     try:
         library()
