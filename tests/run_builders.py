@@ -14,6 +14,7 @@ from fmnist.common.errors import FmnistError
 from fmnist.runs.checks import RunRecord
 from fmnist.runs.columns import CURVE_HEADER
 from fmnist.runs.gathering import read_run
+from fmnist.training.loop import EpochRecord
 
 DATA = "d" * 64
 CURVE = CURVE_HEADER + "\n1,0.5,0.8,0.6,0.7,0.001\n2,0.16,0.94,0.31,0.89,0.0009\n"  # ends as metrics_of says
@@ -36,6 +37,11 @@ def read(folder: Path) -> RunRecord:
     """Read the run that `finished` has written there."""
     run_id, seed = folder.parent.name, int(folder.name.removeprefix("seed="))
     return read_run(folder, run_id, seed, SETTINGS[run_id], DATA)
+
+
+def epoch_record(epoch: int, train_loss: float = 0.25) -> EpochRecord:
+    accuracies = {"train_accuracy": 0.5, "test_accuracy": 0.625}
+    return EpochRecord(epoch=epoch, train_loss=train_loss, test_loss=0.1 + 0.2, learning_rate=1e-05, **accuracies)
 
 
 def refusal(call: Callable[..., Any], *arguments: Any) -> str:

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -84,23 +84,11 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
 
 
 def read_store(path: Path) -> Store:
-    """Read a predictions.npz. Raises DataError where `write_store` cannot have written it."""
+    """Read a predictions.npz. Raises DataError where it cannot be read; `check_predictions` checks what is in it."""
     try:
         with np.load(path, allow_pickle=False) as store:
-            run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
+            pairs = zip(store["run_id"].tolist(), store["seed"].tolist(), strict=True)
+            return dict(zip(pairs, np.ascontiguousarray(store["classes"].T), strict=True))
     except UNREADABLE as error:
         # Its name alone: a broken archive's message quotes pages of bytes.
         raise DataError(f"{path} cannot be read ({type(error).__name__}).") from None
-    return _by_run(path, run_ids, seeds, classes)
-
-
-def _by_run(path: Path, run_ids: Any, seeds: Any, classes: Any) -> Store:
-    found = ", ".join(f"{array.dtype} of shape {array.shape}" for array in (run_ids, seeds, classes))
-    kinds = (run_ids.dtype.kind, seeds.dtype.kind, classes.dtype)
-    same_length = classes.ndim == 2 and classes.shape[1:] == run_ids.shape == seeds.shape
-    if kinds != ("U", "i", np.uint8) or not same_length:
-        raise DataError(f"{path} holds {found}; expected run_id (text, [run]), seed ([run]), classes ([image, run]).")
-    pairs = [(str(run_id), int(seed)) for run_id, seed in zip(run_ids, seeds, strict=True)]
-    if len(set(pairs)) < len(pairs):
-        raise DataError(f"{path} holds a run and seed twice; expected each once.")
-    return dict(zip(pairs, np.ascontiguousarray(classes.T), strict=True))

@@ -5,24 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from builders import run_config
+from run_builders import epoch_record
 
 from fmnist.runs.files import write_loss_curve, write_metrics
-from fmnist.training.loop import EpochRecord, TrainingResult
-
-
-def record(epoch: int, train_loss: float = 0.25) -> EpochRecord:
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=train_loss,
-        train_accuracy=0.5,
-        test_loss=0.1 + 0.2,
-        test_accuracy=0.625,
-        learning_rate=1e-05,
-    )
-
+from fmnist.training.loop import TrainingResult
 
 RESULT = TrainingResult(
-    epochs=[record(1), record(2, float("nan"))],
+    epochs=[epoch_record(1), epoch_record(2, float("nan"))],
     parameter_count=3,
     fitted_train_accuracy=0.75,
     diverged=True,

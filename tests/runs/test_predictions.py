@@ -68,24 +68,14 @@ def test_what_is_stored_comes_back_and_is_always_the_same_bytes(path: Path, stor
     assert {pair: found.tolist() for pair, found in read_store(path).items()} == (CLASSES if store else {})
 
 
-GOOD = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((3, 1), np.uint8)}
-
-
 @pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"run_id": np.array([object()])}, "cannot be read"),  # pickled
-        ({"seed": np.array([0.5])}, "float64 of shape"),
-        ({"seed": np.array([0, 1])}, "of shape (2,)"),
-        ({"classes": np.zeros(3, np.uint8)}, "uint8 of shape (3,)"),
-        ({"classes": np.zeros((1, 3), np.uint8)}, "uint8 of shape (1, 3)"),
-        ({"run_id": np.array(["fc"] * 2), "seed": np.array([0, 0]), "classes": np.zeros((3, 2), np.uint8)}, "twice"),
-    ],
+    "changes", [{"run_id": np.array([object()])}, {"seed": np.array([0, 1])}, {"seed": np.array(0)}], ids=str
 )
-def test_a_store_with_another_content_is_refused(path: Path, changes: dict[str, Any], fault: str) -> None:
+def test_a_store_that_is_pickled_or_lacks_numbers_is_refused(path: Path, changes: dict[str, Any]) -> None:
+    arrays = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((3, 1), np.uint8)}
     with path.open("wb") as stream:
-        np.savez(stream, **{**GOOD, **changes})
-    assert fault in refusal(read_store, path)
+        np.savez(stream, **{**arrays, **changes})
+    assert "cannot be read" in refusal(read_store, path)
 
 
 def test_a_lone_array_and_a_store_that_is_cut_anywhere_are_refused(path: Path) -> None:
