@@ -17,7 +17,7 @@ from fmnist.data.idx import CLASSES
 Classes = npt.NDArray[np.uint8]  # [image]
 Store = dict[tuple[str, int], Classes]  # by run id and seed
 
-# What NumPy raises over a broken archive; TypeError over a lone array.
+# What NumPy raises over a broken archive; TypeError is of a number where a list is expected.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -86,6 +86,8 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
 def read_store(path: Path) -> Store:
     """Read a predictions.npz. Raises DataError where it cannot be read; `check_predictions` checks what is in it."""
     try:
+        if not zipfile.is_zipfile(path):
+            raise zipfile.BadZipFile  # numpy would take it for a lone array, or a pickled one
         with np.load(path, allow_pickle=False) as store:
             pairs = zip(store["run_id"].tolist(), store["seed"].tolist(), strict=True)
             return dict(zip(pairs, np.ascontiguousarray(store["classes"].T), strict=True))
