@@ -8,7 +8,9 @@ defaults, as JSON. FOLDER gets the run's files, its log and, during the training
 
 import json
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,16 @@ def command(
 ) -> list[str | os.PathLike[str]]:
     """Return the command line for these arguments."""
     return [sys.executable, __file__, arrays, folder, json.dumps(settings), str(seconds_between)]
+
+
+def wait_for_a_new_checkpoint(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Wait until a process has written a checkpoint that was not there before."""
+    before = path.stat().st_ino if path.exists() else None
+    deadline = time.monotonic() + 120
+    while not path.exists() or path.stat().st_ino == before:
+        assert process.poll() is None, "the training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from builders import metrics_of, plan, provenance_of
 from faults.project import GATHERED, RUNS, Project
 from faults.registry import Outcome, check, fault
 from faults.trainings import Training, prepared
-from run_builders import finished, read
 from training_process import OUTPUTS
 
 from fmnist.common.errors import DataError
+from fmnist.runs.columns import CURVE_HEADER
+from fmnist.runs.gathering import RunFolder, read_run
 from fmnist.training.dataset import Dataset, load_dataset
 
+DATA = "d" * 64
 CHANCE = random.Random(7)  # noqa: S311
 ANEW = r"gather failed: .*; delete results/quick/runs/fc/seed=0 to train the run again\."
 
@@ -73,37 +76,48 @@ def _refused_then_mended(project: Project, *options: str) -> None:
 
 @fault("A run's files cut anywhere", "`metrics.json` and `loss.csv` cut after every single byte", fast=True)
 def cut_anywhere(folder: Path) -> Outcome:
-    run, times = finished(folder, "lenet5", 0), 0
+    run, times = _run_folder(folder), 0
     for name in ("metrics.json", "loss.csv"):
-        whole = (run / name).read_bytes()
+        whole = (run.path / name).read_bytes()
         for length in range(len(whole) - 1):
-            (run / name).write_bytes(whole[:length])
+            (run.path / name).write_bytes(whole[:length])
             check(_refused(run), f"{name} of {length} bytes is taken")
             times += 1
-        (run / name).write_bytes(whole)
+        (run.path / name).write_bytes(whole)
     check(not _refused(run), "the whole files are refused")
     return Outcome(times, "refused")
 
 
 @fault("Metrics of another config, seed or data", "one setting, the seed, the id or the data's hash changed", fast=True)
 def other_settings(folder: Path) -> Outcome:
-    run, times = finished(folder, "lenet5", 0), 0
-    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    run, times = _run_folder(folder), 0
+    metrics = json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))
     config = metrics["config"]
     spoilt = [{**metrics, "config": {**config, key: "other"}} for key in config]
     spoilt += [{**metrics, key: "other"} for key in ("run_id", "seed", "data_sha256")]
     for content in spoilt:
-        (run / "metrics.json").write_text(json.dumps(content), encoding="utf-8")
+        (run.path / "metrics.json").write_text(json.dumps(content), encoding="utf-8")
         check(_refused(run), "it is taken")
         times += 1
     return Outcome(times, "refused")
 
 
-def _refused(run: Path) -> bool:
+def _run_folder(folder: Path) -> RunFolder:
+    """Write the files of a run as a training leaves them."""
+    run = RunFolder(path=folder, run_id="lenet5", seed=0, settings=plan().runs["lenet5"].settings())
+    metrics = {**metrics_of("lenet5", 0, run.settings, DATA), "epochs_trained": 1}
+    row = [1, *(metrics[name] for name in ("train_loss", "train_accuracy", "test_loss", "test_accuracy")), 0.001]
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+    (folder / "provenance.json").write_text(json.dumps(provenance_of()), encoding="utf-8")
+    (folder / "loss.csv").write_text(f"{CURVE_HEADER}\n{','.join(map(str, row))}\n", encoding="utf-8")
+    return run
+
+
+def _refused(run: RunFolder) -> bool:
     try:
-        read(run)
+        read_run(run, DATA)
     except DataError as error:
-        return str(error).endswith(f"; delete {run} to train the run again.")
+        return str(error).endswith(f"; delete {run.path} to train the run again.")
     return False
 
 

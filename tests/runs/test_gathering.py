@@ -120,6 +120,15 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, content: bytes | None
     assert refused(run).startswith(f"RUN/{name}")
 
 
+@pytest.mark.parametrize("name", ["metrics.json", "loss.csv"])
+def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path, name: str) -> None:
+    path = finished(tmp_path, "fc", 0) / name
+    whole = path.read_text(encoding="utf-8")
+    for length in range(len(whole)):
+        path.write_text(whole[:length], encoding="utf-8")
+        assert refused(path.parent).startswith(f"RUN/{name}")
+
+
 def test_many_runs_are_summarised_with_every_distinct_value_once(tmp_path: Path) -> None:
     made = [
         ("lenet5", 0, provenance_of(seconds=10, threads=2)),
