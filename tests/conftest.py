@@ -1,7 +1,6 @@
 """Fixtures that several files of tests share."""
 
 import logging
-import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,7 +92,6 @@ def few_images(sample: Dataset) -> Dataset:
 def every_epoch_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a checkpoint after every epoch, however short."""
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0.0)
-    monkeypatch.setattr(checkpoints, "LARGEST_COST", math.inf)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ defaults, as JSON. FOLDER gets the run's files, its log and, during the training
 """
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -65,5 +64,4 @@ def wait_for_a_new_checkpoint(process: subprocess.Popen[bytes], path: Path) -> N
 
 if __name__ == "__main__":
     checkpoints.SECONDS_BETWEEN = float(sys.argv[4])
-    checkpoints.LARGEST_COST = math.inf
     run_logged(script("train").main, training_job(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))

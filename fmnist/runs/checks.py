@@ -3,20 +3,33 @@
 Each fault is one sentence, with the file, the line, the key, the value and what was expected.
 """
 
+import contextlib
 import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fmnist.common.errors import DataError
 from fmnist.common.validation import checked
 from fmnist.runs.columns import FINAL, TEXTS, Epoch, Run
+from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, format_value
 
 Lines = Sequence[tuple[int, dict[str, str]]]  # line number and cells of the rows of a CSV
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """What the tables of all runs hold of one run."""
+
+    row: Mapping[str, Any]  # of runs.csv
+    curve: Sequence[str]  # its lines of loss.csv
+    made: Summary  # how it was made; of a reused run, how those of its folder were made
+    reused_from: str | None = None  # the folder in the config; None: trained here
 
 
 def expect(place: str, key: str, found: Any, wanted: Any) -> None:
@@ -25,20 +38,18 @@ def expect(place: str, key: str, found: Any, wanted: Any) -> None:
         raise DataError(f"{place}: {key} is {found!r:.80}; expected {wanted!r:.80}.")
 
 
-def read_text(path: Path) -> str:
-    """Return a text file. Raises DataError where it is missing or not UTF-8."""
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
+        yield
+    except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"{path} cannot be read ({error}).") from None
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return the mapping in a JSON file. Raises DataError where there is none."""
-    try:
-        document = json.loads(read_text(path))
-    except ValueError as error:
-        raise DataError(f"{path} cannot be read ({error}).") from None
+    with _reading(path):
+        document = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict):
         raise DataError(f"{path} holds {document!r:.80}; expected a mapping of keys to values.")
     return document
@@ -46,13 +57,11 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def read_lines(path: Path, columns: Iterable[str]) -> Lines:
     """Return the rows of a CSV. Raises DataError where a column, a cell or the last line break is missing."""
-    text = read_text(path)
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    try:
+    with _reading(path):
+        text = path.read_text(encoding="utf-8")
+        reader = csv.DictReader(io.StringIO(text), strict=True)
         lines = [(reader.line_num, cells) for cells in reader]
         names = reader.fieldnames or []
-    except csv.Error as error:
-        raise DataError(f"{path} cannot be read ({error}).") from None
     if lacking := [column for column in columns if column not in names]:
         raise DataError(f"{path}: the column {lacking[0]} is missing; expected a table as make report writes it.")
     for line, cells in lines:

@@ -1,12 +1,14 @@
 """The columns of results/runs.csv and results/loss.csv, and what each of them can hold."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist.common.validation import STRICT
 from fmnist.training.settings import setting_names
+
+if TYPE_CHECKING:  # planning needs no pandas
+    import pandas as pd
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 # The loss of an epoch is nan or inf where the training has diverged.
@@ -64,7 +66,7 @@ MEASURES = {
 }
 
 
-def measured(runs: pd.DataFrame, name: str) -> pd.Series:
+def measured(runs: "pd.DataFrame", name: str) -> "pd.Series":
     """Return one measure of every row of runs.csv: accuracies in percent, gaps in points, times in seconds."""
     column, factor = MEASURES[name]
     return factor * runs[column]

@@ -1,14 +1,11 @@
 """Write the files of one finished run, in results/runs/<run_id>/seed=<n>/."""
 
-import io
 import math
 from dataclasses import asdict, astuple, fields
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from fmnist.common.files import atomic, write_json, write_text
+from fmnist.common.files import write_json, write_text
+from fmnist.runs.columns import FINAL
 from fmnist.training.loop import EpochRecord, TrainingResult
 from fmnist.training.settings import RunSettings
 
@@ -22,7 +19,6 @@ def write_metrics(
     loss that is not finite is null.
     """
     last = asdict(result.epochs[-1])
-    final = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
     document = {
         "run_id": run_id,
         "seed": seed,
@@ -31,7 +27,7 @@ def write_metrics(
         "parameter_count": result.parameter_count,
         "epochs_trained": len(result.epochs),
         "diverged": result.diverged,
-        **{key: last[key] if math.isfinite(last[key]) else None for key in final},
+        **{key: last[key] if math.isfinite(last[key]) else None for key in FINAL},
         "fitted_train_accuracy": result.fitted_train_accuracy,
         "generalization_gap": result.generalization_gap,
     }
@@ -42,11 +38,3 @@ def write_loss_curve(path: Path, epochs: list[EpochRecord]) -> None:
     """Write loss.csv: one row an epoch, floats in the shortest form that reads back."""
     rows = [[field.name for field in fields(EpochRecord)], *map(astuple, epochs)]
     write_text(path, "".join(f"{','.join(map(str, row))}\n" for row in rows))
-
-
-def write_predictions(path: Path, predictions: npt.NDArray[np.uint8]) -> None:
-    """Write predictions.npy: the predicted class of every test image, uint8."""
-    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
-    np.save(content, predictions, allow_pickle=False)
-    with atomic(path) as temporary:
-        temporary.write_bytes(content.getvalue())

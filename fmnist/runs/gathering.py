@@ -1,7 +1,6 @@
 """Gather many runs into tidy tables: runs.csv, loss.csv and provenance.json of results/."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,52 +8,33 @@ import pandas as pd
 
 from fmnist.common.errors import DataError, FmnistError
 from fmnist.common.validation import checked
-from fmnist.runs.checks import as_text, checked_curve, checked_row, expect, read_json, read_lines
+from fmnist.runs.checks import RunRecord, as_text, checked_curve, checked_row, expect, read_json, read_lines
 from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, Epoch, Run
 from fmnist.runs.provenance import Summary, summary_of
 from fmnist.training.settings import Value, setting_names
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunRecord:
-    """What the tables of all runs hold of one run."""
-
-    row: Mapping[str, Any]  # of runs.csv
-    curve: Sequence[str]  # its lines of loss.csv
-    made: Summary  # how it was made; of a reused run, how those of its folder were made
-    reused_from: str | None = None  # the folder in the config; None: trained here
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunFolder:
-    """Where the files of a finished run are, and which run they have to be of."""
-
-    path: Path
-    run_id: str
-    seed: int
-    settings: Mapping[str, Value]
-
-
-def read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
+def read_run(folder: Path, run_id: str, seed: int, settings: Mapping[str, Value], data_sha256: str) -> RunRecord:
     """Return a run that was trained here.
 
     Raises DataError where a file is missing or broken, or of another run, seed, config or data set.
     """
+    expected = {"run_id": run_id, "seed": seed, "data_sha256": data_sha256}
     try:
-        return _read_run(folder, data_sha256)
+        return _read_run(folder, expected, settings)
     except FmnistError as error:
-        raise DataError(f"{str(error)[:-1]}; delete {folder.path} to train the run again.") from None
+        raise DataError(f"{str(error)[:-1]}; delete {folder} to train the run again.") from None
 
 
-def _read_run(folder: RunFolder, data_sha256: str) -> RunRecord:
-    place, path = str(folder.path / "metrics.json"), folder.path / "loss.csv"
-    metrics, provenance = (read_json(folder.path / name) for name in ("metrics.json", "provenance.json"))
-    made = summary_of(provenance, str(folder.path / "provenance.json"))
-    for key, value in {"run_id": folder.run_id, "seed": folder.seed, "data_sha256": data_sha256}.items():
+def _read_run(folder: Path, expected: Mapping[str, Any], settings: Mapping[str, Value]) -> RunRecord:
+    place, curve = str(folder / "metrics.json"), folder / "loss.csv"
+    metrics, provenance = (read_json(folder / name) for name in ("metrics.json", "provenance.json"))
+    made = summary_of(provenance, str(folder / "provenance.json"))
+    for key, value in expected.items():
         expect(place, key, metrics.get(key), value)
     run = checked(Run, {**provenance, **metrics}, f"{place} with provenance.json")
-    row = checked_row(place, run, as_text(metrics.get("config")), folder.settings)
-    return RunRecord(row=row, curve=checked_curve(path, read_lines(path, Epoch.model_fields), row), made=made)
+    row = checked_row(place, run, as_text(metrics.get("config")), settings)
+    return RunRecord(row=row, curve=checked_curve(curve, read_lines(curve, Epoch.model_fields), row), made=made)
 
 
 def runs_table(records: Iterable[RunRecord]) -> pd.DataFrame:
@@ -71,11 +51,10 @@ def curves_text(records: Iterable[RunRecord]) -> str:
 def summarise(records: Sequence[RunRecord]) -> dict[str, Any]:
     """Return provenance.json: how the runs were made, every distinct value once."""
     runs, made = runs_table(records), [record.made for record in records]
-    reused = [record for record in records if record.reused_from]
     packages = sorted({name for one in made for name in one.versions})
     return {
         "runs": len(records),
-        "reused": [_reused(reused)] if reused else [],
+        "reused": _reused([record for record in records if record.reused_from]),
         "versions": {name: _distinct(one.versions.get(name, []) for one in made) for name in packages},
         **{key: _distinct(getattr(one, key) for one in made) for key in Summary.model_fields if key != "versions"},
         "devices": sorted(set(runs["device"])),
@@ -85,9 +64,10 @@ def summarise(records: Sequence[RunRecord]) -> dict[str, Any]:
     }
 
 
-def _reused(records: Sequence[RunRecord]) -> dict[str, Any]:
+def _reused(records: Sequence[RunRecord]) -> list[dict[str, Any]]:
     revisions = _distinct(record.made.git_revisions for record in records)
-    return {"from": records[0].reused_from, "runs": len(records), "git_revisions": revisions}
+    folders = {record.reused_from for record in records}  # none, or one
+    return [{"from": folder, "runs": len(records), "git_revisions": revisions} for folder in folders]
 
 
 def _distinct(lists: Iterable[Iterable[Any]]) -> list[Any]:

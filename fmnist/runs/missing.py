@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 
@@ -25,10 +26,8 @@ class Missing:
 
 
 def missing_runs(planned: Collection[tuple[str, int]], runs: pd.DataFrame) -> Missing:
-    """Return which of the planned (run id, seed) a runs.csv lacks."""
+    """Return which of the planned (run id, seed) a runs.csv lacks; the seeds of a run stand together."""
     there = set(zip(runs["run_id"], runs["seed"], strict=True))
-    seeds: dict[str, list[int]] = {}
-    for run_id, seed in planned:
-        if (run_id, seed) not in there:
-            seeds.setdefault(run_id, []).append(seed)
+    missing = [pair for pair in planned if pair not in there]
+    seeds = {run_id: [seed for _, seed in pairs] for run_id, pairs in groupby(missing, key=lambda pair: pair[0])}
     return Missing(seeds=seeds, planned=len(planned))

@@ -3,9 +3,9 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,8 @@ from fmnist.data.idx import CLASSES
 Classes = npt.NDArray[np.uint8]  # [image]
 Store = dict[tuple[str, int], Classes]  # by run id and seed
 
-# What NumPy raises over a broken archive.
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-MOST_UNPACKED = 2**30  # bytes, of 100,000 runs: a small archive can unpack to more than the memory holds
+# What NumPy raises over a broken archive; TypeError is of a number where a list is expected.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
 def read_test_labels(arrays: Path) -> Classes:
@@ -30,6 +29,18 @@ def read_test_labels(arrays: Path) -> Classes:
     except UNREADABLE as error:
         raise DataError(f"{arrays} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
     return labels
+
+
+def write_predictions(path: Path, predictions: Classes) -> None:
+    """Write predictions.npy: the predicted class of every test image."""
+    _write(path, lambda stream: np.save(stream, predictions, allow_pickle=False))
+
+
+def _write(path: Path, save: Callable[[IO[bytes]], None]) -> None:
+    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
+    save(content)
+    with atomic(path) as temporary:
+        temporary.write_bytes(content.getvalue())
 
 
 def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
@@ -68,37 +79,18 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
     """
     run_ids, seeds = [run_id for run_id, _ in predictions], [seed for _, seed in predictions]
     classes = np.stack(list(predictions.values()), axis=1) if predictions else np.zeros((0, 0), np.uint8)
-    content = io.BytesIO()  # numpy's own writing to a file does not say that the disk is full
-    np.savez_compressed(
-        content, run_id=np.array(run_ids, dtype=str), seed=np.array(seeds, dtype=np.int64), classes=classes
-    )
-    with atomic(path) as temporary:
-        temporary.write_bytes(content.getvalue())
+    names, numbers = np.array(run_ids, dtype=str), np.array(seeds, dtype=np.int64)
+    _write(path, lambda stream: np.savez_compressed(stream, run_id=names, seed=numbers, classes=classes))
 
 
 def read_store(path: Path) -> Store:
-    """Read a predictions.npz. Raises DataError where `write_store` cannot have written it."""
+    """Read a predictions.npz. Raises DataError where it cannot be read; `check_predictions` checks what is in it."""
     try:
         if not zipfile.is_zipfile(path):
-            raise zipfile.BadZipFile  # a lone array, which numpy would load
+            raise zipfile.BadZipFile  # numpy would take it for a lone array, or a pickled one
         with np.load(path, allow_pickle=False) as store:
-            unpacked = sum(member.file_size for member in store.zip.infolist())
-            if unpacked > MOST_UNPACKED:
-                raise DataError(f"{path} unpacks to {unpacked:,} bytes; expected at most {MOST_UNPACKED:,}.")
-            run_ids, seeds, classes = store["run_id"], store["seed"], store["classes"]
+            pairs = zip(store["run_id"].tolist(), store["seed"].tolist(), strict=True)
+            return dict(zip(pairs, np.ascontiguousarray(store["classes"].T), strict=True))
     except UNREADABLE as error:
         # Its name alone: a broken archive's message quotes pages of bytes.
         raise DataError(f"{path} cannot be read ({type(error).__name__}).") from None
-    return _by_run(path, run_ids, seeds, classes)
-
-
-def _by_run(path: Path, run_ids: Any, seeds: Any, classes: Any) -> Store:
-    found = ", ".join(f"{array.dtype} of shape {array.shape}" for array in (run_ids, seeds, classes))
-    kinds = (run_ids.dtype.kind, seeds.dtype.kind, classes.dtype)
-    same_length = classes.ndim == 2 and classes.shape[1:] == run_ids.shape == seeds.shape
-    if kinds != ("U", "i", np.uint8) or not same_length:
-        raise DataError(f"{path} holds {found}; expected run_id (text, [run]), seed ([run]), classes ([image, run]).")
-    pairs = [(str(run_id), int(seed)) for run_id, seed in zip(run_ids, seeds, strict=True)]
-    if len(set(pairs)) < len(pairs):
-        raise DataError(f"{path} holds a run and seed twice; expected each once.")
-    return dict(zip(pairs, np.ascontiguousarray(classes.T), strict=True))

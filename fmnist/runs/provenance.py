@@ -1,8 +1,8 @@
 """Where numbers come from: versions, hardware, data and code of a run."""
 
-import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,19 +25,15 @@ class Summary(Part):
     git_revisions: list[str | None]  # None: not known
 
 
-def summary_of(run: Any, place: str) -> Summary:
+def summary_of(run: Mapping[str, Any], place: str) -> Summary:
     """Return the summary of one run's provenance.json. Raises ConfigError where a value is missing or invalid."""
-    given = run if isinstance(run, dict) else {}
-    versions = given.get("versions")
-    document = {
-        "versions": {name: [version] for name, version in versions.items()} if isinstance(versions, dict) else versions,
-        "platforms": [given.get("platform")],
-        "cpus": [given.get("cpu")],
-        "threads": [given.get("threads")],
-        "data_sha256": [given.get("data_sha256")],
-        "git_revisions": [given.get("git_revision")],
-    }
-    return checked(Summary, document, place)
+    versions = run.get("versions")
+    names = {"platforms": "platform", "cpus": "cpu", "git_revisions": "git_revision"}
+    names |= {key: key for key in ("threads", "data_sha256")}
+    document = {key: [run.get(name)] for key, name in names.items()}
+    if isinstance(versions, dict):
+        versions = {name: [version] for name, version in versions.items()}
+    return checked(Summary, {"versions": versions, **document}, place)
 
 
 def describe_run(*, device: str, engine: str, threads: int, data_sha256: str, seconds: float) -> dict[str, Any]:
@@ -84,8 +80,6 @@ def git_revision(project: Path = PROJECT) -> str | None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    # GIT_DIR and its like would name another repository.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(folder), *arguments]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=environment)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     return answer.stdout.removesuffix("\n")

@@ -8,9 +8,8 @@ from typing import Any
 from fmnist.common.errors import ConfigError, DataError
 from fmnist.common.validation import checked
 from fmnist.data.fashion_mnist import CHECKSUMS, checksum_lines
-from fmnist.runs.checks import checked_curve, checked_row, expect, read_json, read_lines, typed
+from fmnist.runs.checks import RunRecord, checked_curve, checked_row, expect, read_json, read_lines, typed
 from fmnist.runs.columns import RUN_COLUMNS, Epoch, Run
-from fmnist.runs.gathering import RunRecord
 from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, setting_names
 

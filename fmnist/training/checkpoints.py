@@ -18,7 +18,6 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 SECONDS_BETWEEN = 1.0  # at least, from one write to the next: a second of training is cheap to repeat
-LARGEST_COST = 0.02  # share of the time that writing may take; a slow disk gets fewer checkpoints
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +33,7 @@ class TrainingState:
     def values(self) -> dict[str, Any]:
         """Return the state as tensors and plain values."""
         return {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": self.scheduler.state_dict() if self.scheduler else None,
+            **{name: part.state_dict() for name, part in self._parts().items()},
             "shuffling": self.shuffling.get_state(),
             "dropout": torch.get_rng_state(),
             "dropout_cuda": torch.cuda.get_rng_state() if torch.cuda.is_initialized() else None,
@@ -44,14 +41,16 @@ class TrainingState:
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Load what `values` returned. The model's tensors keep their addresses, which the native kernels hold."""
-        self.model.load_state_dict(values["model"])
-        self.optimizer.load_state_dict(values["optimizer"])
-        if self.scheduler:
-            self.scheduler.load_state_dict(values["scheduler"])
+        for name, part in self._parts().items():
+            part.load_state_dict(values[name])
         self.shuffling.set_state(values["shuffling"])
         torch.set_rng_state(values["dropout"])
         if values["dropout_cuda"] is not None:
             torch.cuda.set_rng_state(values["dropout_cuda"])
+
+    def _parts(self) -> dict[str, Any]:
+        parts = {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        return {name: part for name, part in parts.items() if part}
 
 
 class Checkpoint:
@@ -64,7 +63,7 @@ class Checkpoint:
     def __init__(self, path: Path, circumstances: str) -> None:
         self._path, self._circumstances = path, circumstances
         self._temporary = path.with_suffix(".tmp")  # a fixed name: the next write overwrites what a kill left
-        self._next_write = time.monotonic() + SECONDS_BETWEEN
+        self._last_write = time.monotonic()
 
     def restore(self, state: TrainingState) -> tuple[list[dict[str, Any]], float]:
         """Load the file into a state; return the records of the epochs done and the seconds they took.
@@ -72,7 +71,10 @@ class Checkpoint:
         Without a usable file the state stays as it is, and the log says why.
         """
         try:
-            content = self._read(state)
+            digest, _, payload = self._path.read_bytes().partition(b"\n")
+            if digest != self._digest(state, payload):
+                raise ValueError("it is damaged, or belongs to other settings, code or data, or to another machine.")
+            content = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         except FileNotFoundError:
             return [], 0.0
         except (OSError, ValueError, pickle.UnpicklingError) as error:
@@ -84,41 +86,25 @@ class Checkpoint:
 
     def keep(self, state: TrainingState, epochs: list[dict[str, Any]], seconds: float) -> None:
         """Write the file unless the last write is too recent. A failure is logged: the training can go on."""
-        started = time.monotonic()
-        if started < self._next_write:
+        if time.monotonic() < self._last_write + SECONDS_BETWEEN:
             return
+        buffer = io.BytesIO()
+        torch.save({"state": state.values(), "epochs": epochs, "seconds": seconds}, buffer)
+        payload = buffer.getvalue()
         try:
-            self._write(state, {"state": state.values(), "epochs": epochs, "seconds": seconds})
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._temporary.write_bytes(self._digest(state, payload) + b"\n" + payload)
+            self._temporary.replace(self._path)
         except OSError as error:
             logging.info("No checkpoint could be written: %s.", error)
-        ended = time.monotonic()
-        self._next_write = ended + max(SECONDS_BETWEEN, (ended - started) / LARGEST_COST)
+        self._last_write = time.monotonic()
 
     def remove(self) -> None:
-        """Delete the file, and its two folders if they are empty. A failure is logged: the training is done."""
-        for path in (self._path, self._temporary):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                logging.info("The checkpoint cannot be deleted, and can be deleted by hand: %s.", error)
-        for folder in self._path.parents[:2]:
+        """Delete the file, and its two folders if they are empty; what cannot be deleted does no harm."""
+        folders = self._path.parents[:2]
+        for delete in (self._path.unlink, self._temporary.unlink, *(folder.rmdir for folder in folders)):
             with contextlib.suppress(OSError):
-                folder.rmdir()
-
-    def _write(self, state: TrainingState, content: dict[str, Any]) -> None:
-        buffer = io.BytesIO()
-        torch.save(content, buffer)
-        payload = buffer.getvalue()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._temporary.write_bytes(self._digest(state, payload) + b"\n" + payload)
-        self._temporary.replace(self._path)
-
-    def _read(self, state: TrainingState) -> dict[str, Any]:
-        digest, _, payload = self._path.read_bytes().partition(b"\n")
-        if digest != self._digest(state, payload):
-            raise ValueError("it is damaged, or belongs to other settings, code or data, or to another machine.")
-        content: dict[str, Any] = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
-        return content
+                delete()
 
     def _digest(self, state: TrainingState, payload: bytes) -> bytes:
         identity = {**state.identity, "circumstances": self._circumstances, "torch": str(torch.__version__)}

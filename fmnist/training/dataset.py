@@ -45,9 +45,7 @@ def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
         with np.load(path, allow_pickle=False) as arrays:
             tensors = [torch.from_numpy(arrays[name]) for name in ARRAYS]
     except UNREADABLE as error:
-        raise DataError(
-            f"{path} is no prepared Fashion-MNIST file ({error}); delete it to have it made anew."
-        ) from None
+        raise DataError(f"{path} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
     train_images, train_labels, test_images, test_labels = tensors
     return Dataset(
         train_images=_pixels(train_images, device),

@@ -18,7 +18,6 @@ from fmnist.training.native.lenet5 import POOLING_CODES, NativeLeNet5
 from fmnist.training.native.network import ACTIVATION_CODES, NativeNetwork
 from fmnist.training.native.steps import NativeStep
 
-ENGINES = ("auto", "native", "torch")
 NATIVE: dict[type[nn.Module], Callable[..., NativeNetwork]] = {FCNetwork: NativeFCNetwork, LeNet5: NativeLeNet5}
 NATIVE_LAYERS = (nn.Linear, nn.Conv2d, nn.BatchNorm2d, nn.Dropout, nn.Identity, *ACTIVATION_CODES, *POOLING_CODES)
 
@@ -42,12 +41,10 @@ class Engine:
 
 
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
-    """Return the engine for a model; auto is native if the kernels can be built, else torch.
+    """Return the engine for a model: torch, native, or auto, which is native if the kernels can be built.
 
-    Raises FmnistError if native is requested and cannot be built, ValueError for an unknown name.
+    Raises FmnistError if native is requested and cannot be built.
     """
-    if requested not in ENGINES:
-        raise ValueError(f"engine is {requested!r}; expected one of {', '.join(ENGINES)}")
     if requested == "torch":
         return _torch_engine(model)
     try:

@@ -5,24 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from builders import run_config
+from run_builders import epoch_record
 
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
-from fmnist.training.loop import EpochRecord, TrainingResult
-
-
-def record(epoch: int, train_loss: float = 0.25) -> EpochRecord:
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=train_loss,
-        train_accuracy=0.5,
-        test_loss=0.1 + 0.2,
-        test_accuracy=0.625,
-        learning_rate=1e-05,
-    )
-
+from fmnist.runs.files import write_loss_curve, write_metrics
+from fmnist.training.loop import TrainingResult
 
 RESULT = TrainingResult(
-    epochs=[record(1), record(2, float("nan"))],
+    epochs=[epoch_record(1), epoch_record(2, float("nan"))],
     parameter_count=3,
     fitted_train_accuracy=0.75,
     diverged=True,
@@ -59,10 +48,3 @@ def test_loss_curve_is_one_row_an_epoch_in_shortest_exact_numbers(tmp_path: Path
         b"1,0.25,0.5,0.30000000000000004,0.625,1e-05\n"
         b"2,nan,0.5,0.30000000000000004,0.625,1e-05\n"
     )
-
-
-def test_predictions_are_read_back_without_pickle(tmp_path: Path) -> None:
-    write_predictions(tmp_path / "p.npy", RESULT.predictions)
-    read = np.load(tmp_path / "p.npy", allow_pickle=False)
-    assert read.dtype == np.uint8
-    assert read.tolist() == [9, 0, 255]

@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 from builders import provenance_of
-from run_builders import CURVE, DATA, RUNS, SETTINGS, finished
-from sentences import is_one_sentence
+from run_builders import CURVE, DATA, RUNS, SETTINGS, finished, read, refusal
 
-from fmnist.analysis.compare import compare_runs
-from fmnist.common.errors import DataError
 from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS
-from fmnist.runs.gathering import RunFolder, curves_text, read_curves, read_run, read_runs, runs_table, summarise
+from fmnist.runs.gathering import curves_text, read_curves, read_runs, runs_table, summarise
 
 
 def test_columns_are_pinned() -> None:
@@ -26,17 +23,9 @@ def test_columns_are_pinned() -> None:
     assert CURVE_HEADER == "epoch,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate"
 
 
-def test_a_runs_csv_from_before_a_setting_was_added_is_read_without_it(tmp_path: Path) -> None:
-    runs = runs_table([read_run(finished(tmp_path, "fc", 0), DATA)])
-    runs.drop(columns="patience").to_csv(tmp_path / "runs.csv", index=False)
-    read = read_runs(tmp_path / "runs.csv")
-    assert set(RUN_COLUMNS) - set(read.columns) == {"patience"}
-    assert compare_runs(runs, read)["verdict"].tolist() == ["identical"]
-
-
 def test_one_row_per_run_and_seed_with_every_setting_as_text(tmp_path: Path) -> None:
     wide = next(run_id for run_id in RUNS if "channels" in run_id)
-    runs = runs_table(read_run(finished(tmp_path, run_id, 3), DATA) for run_id in ("fc", wide))
+    runs = runs_table(read(finished(tmp_path, run_id, 3)) for run_id in ("fc", wide))
     assert tuple(runs.columns) == RUN_COLUMNS
     assert list(zip(runs["run_id"], runs["seed"], strict=True)) == [("fc", 3), (wide, 3)]
     wanted = {"channels": "32x64x256", "batch_norm": "true", "learning_rate": "0.001", "dropout_probability": "0.3"}
@@ -49,8 +38,8 @@ def test_one_row_per_run_and_seed_with_every_setting_as_text(tmp_path: Path) -> 
 def test_a_diverged_run_survives_csv(tmp_path: Path) -> None:
     run = finished(tmp_path, "fc", 0, diverged=True, train_loss=None, test_loss=None)
     last = "2,nan,0.94,inf,0.89,0.0009\n"
-    (run.path / "loss.csv").write_text(CURVE.replace(CURVE.splitlines()[-1] + "\n", last), encoding="utf-8")
-    record = read_run(run, DATA)
+    (run / "loss.csv").write_text(CURVE.replace(CURVE.splitlines()[-1] + "\n", last), encoding="utf-8")
+    record = read(run)
     (tmp_path / "loss.csv").write_text(curves_text([record]), encoding="utf-8")
     runs_table([record]).to_csv(tmp_path / "runs.csv", index=False)
     runs, curves = read_runs(tmp_path / "runs.csv"), read_curves(tmp_path / "loss.csv")
@@ -61,7 +50,7 @@ def test_a_diverged_run_survives_csv(tmp_path: Path) -> None:
 
 
 def test_curves_are_each_runs_rows_with_its_id_and_seed(tmp_path: Path) -> None:
-    records = [read_run(finished(tmp_path, "fc", 0), DATA), read_run(finished(tmp_path, "lenet5", 3), DATA)]
+    records = [read(finished(tmp_path, "fc", 0)), read(finished(tmp_path, "lenet5", 3))]
     assert curves_text(records) == (
         f"run_id,seed,{CURVE_HEADER}\n"
         "fc,0,1,0.5,0.8,0.6,0.7,0.001\n"
@@ -71,104 +60,73 @@ def test_curves_are_each_runs_rows_with_its_id_and_seed(tmp_path: Path) -> None:
     )
 
 
-def refused(run: RunFolder) -> str:
+def refused(run: Path) -> str:
     """Return why a run is refused, without what to do about it."""
-    with pytest.raises(DataError) as caught:
-        read_run(run, DATA)
-    assert is_one_sentence(str(caught.value))
-    fault, remedy = str(caught.value).split("; delete ")
-    assert remedy == f"{run.path} to train the run again."
-    return fault.replace(str(run.path), "RUN")
+    fault, remedy = refusal(read, run).split("; delete ")
+    assert remedy == f"{run} to train the run again."
+    return fault.replace(str(run), "RUN")
 
 
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"run_id": "fc"}, "RUN/metrics.json: run_id is 'fc'; expected 'lenet5'"),
+OTHER = {
+    "metrics.json": [
+        ({"run_id": "lenet5"}, "RUN/metrics.json: run_id is 'lenet5'; expected 'fc'"),
         ({"seed": 1}, "RUN/metrics.json: seed is 1; expected 0"),
         ({"data_sha256": "e" * 64}, "RUN/metrics.json: data_sha256 is 'eee"),
-        ({"config": {**SETTINGS["lenet5"], "epochs": 19}}, "RUN/metrics.json: epochs is '19'; expected '20'"),
-        ({"config": {**SETTINGS["lenet5"], "step_size": 9}}, "RUN/metrics.json: step_size is '9'; expected None"),
-        ({"config": None}, "RUN/metrics.json: activation is None; expected 'tanh'"),
-        ({"test_accuracy": "high"}, "test_accuracy is 'high' (text); expected a number from 0 to 1"),
-        ({"test_accuracy": 1.5}, "test_accuracy is 1.5; expected a number from 0 to 1"),
+        ({"config": {**SETTINGS["fc"], "epochs": 19}}, "RUN/metrics.json: epochs is '19'; expected '20'"),
+        ({"config": {**SETTINGS["fc"], "step_size": 9}}, "RUN/metrics.json: step_size is '9'; expected None"),
+        ({"config": None}, "RUN/metrics.json: activation is None; expected 'relu'"),
         ({"test_accuracy": float("nan")}, "test_accuracy is nan; expected a number"),
         ({"train_loss": [0.5]}, "train_loss is [0.5]; expected a number, or null"),
         ({"parameter_count": None}, "parameter_count is null; expected a whole number"),
-        ({"diverged": 1}, "diverged is 1; expected true or false"),
-        ({"generalization_gap": 0.5}, "generalization_gap is 0.5; expected 0.0"),
-        ({"epochs_trained": 2.5}, "epochs_trained is 2.5; expected a whole number"),
         ({"epochs_trained": 21}, "epochs_trained is 21; expected at most 20"),
-        ({"epochs_trained": 999999999999}, "epochs_trained is 999999999999; expected a whole number"),
-        ({"epochs_trained": 10**400}, "epochs_trained is 1000"),
     ],
-)
-def test_metrics_of_another_run_or_without_numbers(tmp_path: Path, changes: dict[str, Any], fault: str) -> None:
-    assert fault in refused(finished(tmp_path, "lenet5", 0, **changes))
-
-
-@pytest.mark.parametrize("key", ["test_accuracy", "parameter_count", "diverged", "epochs_trained"])
-def test_metrics_that_lack_a_number(tmp_path: Path, key: str) -> None:
-    run = finished(tmp_path, "fc", 0)
-    metrics = json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))
-    del metrics[key]
-    (run.path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
-    assert f"the required key {key} is missing" in refused(run)
-
-
-@pytest.mark.parametrize("name", ["metrics.json", "provenance.json", "loss.csv"])
-@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b"[1]", b"9" * 5000, None])
-def test_a_broken_file_is_named(tmp_path: Path, name: str, content: bytes | None) -> None:
-    run = finished(tmp_path, "fc", 0)
-    (run.path / name).unlink()
-    if content is not None:
-        (run.path / name).write_bytes(content)
-    assert refused(run).startswith(f"RUN/{name}")
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
+    "provenance.json": [
         ({"seconds": "a"}, "seconds is 'a' (text); expected a number of at least 0"),
-        ({"seconds": True}, "seconds is true"),
-        ({"device": 3}, "device is 3; expected text"),
-        ({"cpu": ["a"]}, "cpus[0] is ['a']; expected text"),
-        ({"versions": 3}, "versions is 3; expected"),
-        ({"threads": None}, "threads[0] is null; expected a whole number"),
+        ({"cpu": ["a"]}, "RUN/provenance.json: cpus[0] is ['a']; expected text"),
+        ({"versions": 3}, "RUN/provenance.json: versions is 3; expected"),
+        ({"threads": None}, "RUN/provenance.json: threads[0] is null; expected a whole number"),
     ],
-)
-def test_a_provenance_that_cannot_be_summarised(tmp_path: Path, changes: dict[str, Any], fault: str) -> None:
-    run = finished(tmp_path, "fc", 0)
-    (run.path / "provenance.json").write_text(json.dumps(provenance_of(**changes)), encoding="utf-8")
-    assert "provenance.json" in refused(run)
-    assert fault in refused(run)
-
-
-@pytest.mark.parametrize(
-    ("content", "fault"),
-    [
+    "loss.csv": [
         (CURVE_HEADER + "\n", "run fc, seed 0: the number of epochs is 0; expected 2"),
         ("epoch,loss\n1,0.5\n", "the column train_loss is missing"),
         (CURVE.replace("\n1,", "\n3,"), "line 2: epoch is 3; expected 1"),
         (CURVE + "3,0.16,0.94,0.31,0.89,0.0009\n", "the number of epochs is 3; expected 2"),
         (CURVE.replace("0.16", "0.17"), "line 3: train_loss is 0.17; expected 0.16"),
-        (CURVE.replace("0.89", "0.88"), "line 3: test_accuracy is 0.88; expected 0.89"),
         (CURVE.replace("0.31", "nan"), "line 3: test_loss is None; expected 0.31"),
         (CURVE.replace("0.94", "?"), "line 3: train_accuracy is '?' (text)"),
         (CURVE.replace("0.7,0.001", "0.7"), "line 2 has too many or too few cells; expected 6"),
     ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "fault"), [(name, *fault) for name, faults in OTHER.items() for fault in faults]
 )
-def test_the_loss_curve_of_another_run(tmp_path: Path, content: str, fault: str) -> None:
-    run = finished(tmp_path, "fc", 0)
-    (run.path / "loss.csv").write_text(content, encoding="utf-8")
-    assert fault in refused(run)
+def test_a_file_of_another_run_or_without_numbers(tmp_path: Path, name: str, change: Any, fault: str) -> None:
+    path = finished(tmp_path, "fc", 0) / name
+    if isinstance(change, dict):
+        change = json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change})
+    path.write_text(change, encoding="utf-8")
+    assert fault in refused(path.parent)
 
 
-def test_a_loss_curve_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["metrics.json", "provenance.json", "loss.csv"])
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[1]", None])
+def test_a_broken_file_is_named(tmp_path: Path, name: str, content: bytes | None) -> None:
     run = finished(tmp_path, "fc", 0)
-    for length in range(len(CURVE)):
-        (run.path / "loss.csv").write_text(CURVE[:length], encoding="utf-8")
-        assert refused(run).startswith("RUN/loss.csv")
+    (run / name).unlink()
+    if content is not None:
+        (run / name).write_bytes(content)
+    assert refused(run).startswith(f"RUN/{name}")
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "loss.csv"])
+def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path, name: str) -> None:
+    path = finished(tmp_path, "fc", 0) / name
+    whole = path.read_text(encoding="utf-8")
+    for length in range(len(whole)):
+        path.write_text(whole[:length], encoding="utf-8")
+        assert refused(path.parent).startswith(f"RUN/{name}")
 
 
 def test_many_runs_are_summarised_with_every_distinct_value_once(tmp_path: Path) -> None:
@@ -180,8 +138,8 @@ def test_many_runs_are_summarised_with_every_distinct_value_once(tmp_path: Path)
     records = []
     for run_id, seed, provenance in made:
         run = finished(tmp_path, run_id, seed)
-        (run.path / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
-        records.append(read_run(run, DATA))
+        (run / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+        records.append(read(run))
     assert summarise(records) == {
         "runs": 3,
         "reused": [],

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 from builders import plan, runs_frame
 from made_up_results import Results, shipped_config
 from report_builders import section, text
@@ -20,11 +19,7 @@ def test_missing_is_what_was_planned_and_is_not_there() -> None:
     assert missing.seeds == {"fc": [1], "lenet5": [0], "other": [0, 1]}
     assert (missing.count, missing.planned) == (4, 6)
     assert missing.banner() == "Partial report: 4 of 6 trainings are missing."
-
-
-def test_nothing_missing_is_no_banner() -> None:
-    missing = missing_runs([("fc", 0)], runs_frame([("fc", 0, 0.9, 0.1)]))
-    assert (missing.seeds, missing.count, missing.banner()) == ({}, 0, None)
+    assert missing_runs([("fc", 0)], runs).banner() is None
 
 
 def partial(folder: Path, seeds: list[int], lacking: list[tuple[str, int]], banner: str | None = None) -> str:
@@ -46,26 +41,7 @@ def test_the_banner_and_the_table_tell_what_is_missing(tmp_path: Path) -> None:
     assert "| max |" not in section(markdown, "sec-exp-pooling")
 
 
-def test_one_seed_that_is_missing_leaves_the_others_their_place(tmp_path: Path) -> None:
-    markdown = partial(tmp_path, [0, 1, 2], [("lenet5__pooling=max", 1)])
-    assert "1 of 123 trainings is missing" in markdown
-    assert "\n| `lenet5__pooling=max` | 1 |\n" in section(markdown, "sec-how")
-    assert "| max |" in section(markdown, "sec-exp-pooling")
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
-def test_the_report_builds_whatever_is_missing(tmp_path: Path, share: float) -> None:
+def test_the_report_builds_whatever_is_missing(tmp_path: Path) -> None:
     chance, pairs = np.random.default_rng(7), [(run_id, seed) for run_id in plan().runs for seed in (0, 1)]
-    lacking = [pair for pair in pairs if chance.random() < share][: len(pairs) - 1]
+    lacking = [pair for pair in pairs if chance.random() < 0.5][: len(pairs) - 1]
     assert f"{len(lacking)} of {len(pairs)} trainings" in partial(tmp_path, [0, 1], lacking)
-
-
-def test_epochs_are_those_of_the_runs_that_are_there(tmp_path: Path) -> None:
-    longer = {"section": "9", "title": "Longer", "cases": {"twice": {"epochs": 40}}}
-    config = shipped_config(seeds=[0])
-    config["experiments"]["longer"] = longer
-    results = Results(tmp_path, config)
-    assert "trainings of 20 to 40 epochs" in text(results)
-    results.runs = results.runs[results.runs["run_id"] != "lenet5__epochs=40"]
-    results.plan = replace(results.plan, experiments=with_runs(results.plan.experiments, set(results.runs["run_id"])))
-    assert "trainings of 20 epochs" in text(results)

@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sentences import is_one_sentence
+from run_builders import refusal
 
-from fmnist.common.errors import DataError
-from fmnist.runs import predictions
-from fmnist.runs.predictions import read_predictions, read_store, read_test_labels, write_store
+from fmnist.runs.predictions import read_predictions, read_store, read_test_labels, write_predictions, write_store
 
 LABELS = np.array([0, 1, 2, 9], dtype=np.uint8)
 CLASSES = {("fc", 0): [0, 1, 9], ("fc", 4294967295): [0, 2, 9], ("lenet5__a=0.1", 0): [1, 1, 1]}
@@ -26,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_predictions_of_their_run_are_read(path: Path) -> None:
-    np.save(path, classes(0, 1, 2, 2))
+    write_predictions(path, classes(0, 1, 2, 2))
     assert read_predictions(path, LABELS, 0.75).tolist() == [0, 1, 2, 2]
 
 
@@ -39,7 +37,6 @@ def test_predictions_of_their_run_are_read(path: Path) -> None:
         (classes(0, 1, 2, 2), 1.0, "has an accuracy of 0.75; expected 1, the test_accuracy of its run"),
         (classes(0, 1, 2, 2), float("nan"), "expected nan"),
         (np.array([object()]), 1.0, "cannot be read"),
-        (b"", 1.0, "cannot be read"),
         (b"\x93NUMPY", 1.0, "cannot be read"),
         (None, 1.0, "cannot be read"),
     ],
@@ -51,23 +48,15 @@ def test_predictions_of_another_run_are_refused_in_one_sentence(
         np.save(path, content)
     elif content is not None:
         path.write_bytes(content)
-    with pytest.raises(DataError) as caught:
-        read_predictions(path, LABELS, accuracy)
-    message = str(caught.value)
+    message = refusal(read_predictions, path, LABELS, accuracy)
     assert message.startswith(str(path))
     assert fault in message
     assert message.endswith(f"; delete {path.parent} to train the run again.")
-    assert is_one_sentence(message)
-
-
-def test_labels_are_those_of_the_test_images(arrays: Path, sample: Any) -> None:
-    assert read_test_labels(arrays).tolist() == sample.test_labels.tolist()
 
 
 def test_a_file_without_labels_is_named(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", images=np.zeros(3))
-    with pytest.raises(DataError, match=r"a\.npz is no prepared Fashion-MNIST file .*; delete it"):
-        read_test_labels(tmp_path / "a.npz")
+    assert "a.npz is no prepared Fashion-MNIST file" in refusal(read_test_labels, tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("store", [STORE, {}])
@@ -79,61 +68,21 @@ def test_what_is_stored_comes_back_and_is_always_the_same_bytes(path: Path, stor
     assert {pair: found.tolist() for pair, found in read_store(path).items()} == (CLASSES if store else {})
 
 
-GOOD = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((3, 1), np.uint8)}
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        read_store(path)
-    assert is_one_sentence(str(caught.value))
-    return str(caught.value)
-
-
 @pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"run_id": np.array([object()])}, "cannot be read"),  # pickled
-        ({"run_id": np.array([1])}, "holds int64 of shape"),
-        ({"seed": np.array([0.5])}, "float64 of shape"),
-        ({"seed": np.array([0, 1])}, "of shape (2,)"),
-        ({"classes": np.zeros((3, 1), np.int64)}, "int64 of shape (3, 1)"),
-        ({"classes": np.zeros(3, np.uint8)}, "uint8 of shape (3,)"),
-        ({"classes": np.zeros((1, 3), np.uint8)}, "uint8 of shape (1, 3)"),
-        ({"run_id": np.array("fc"), "seed": np.array(0), "classes": np.zeros(3, np.uint8)}, "of shape ()"),
-        ({"run_id": np.array(["fc"] * 2), "seed": np.array([0, 0]), "classes": np.zeros((3, 2), np.uint8)}, "twice"),
-    ],
+    "changes", [{"run_id": np.array([object()])}, {"seed": np.array([0, 1])}, {"seed": np.array(0)}], ids=str
 )
-def test_a_store_with_another_content_is_refused(path: Path, changes: dict[str, Any], fault: str) -> None:
+def test_a_store_that_is_pickled_or_lacks_numbers_is_refused(path: Path, changes: dict[str, Any]) -> None:
+    arrays = {"run_id": np.array(["fc"]), "seed": np.array([0]), "classes": np.zeros((3, 1), np.uint8)}
     with path.open("wb") as stream:
-        np.savez(stream, **{**GOOD, **changes})
-    assert fault in refused(path)
-
-
-def test_an_archive_that_unpacks_to_more_than_the_limit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictions, "MOST_UNPACKED", 100_000)
-    write_store(path, {("fc", 0): np.zeros(99_000, np.uint8)})
-    assert read_store(path).keys() == {("fc", 0)}
-    write_store(path, {("fc", 0): np.zeros(100_000, np.uint8)})
-    assert path.stat().st_size < 1_000
-    assert "unpacks to 100,400 bytes; expected at most 100,000" in refused(path)
+        np.savez(stream, **{**arrays, **changes})
+    assert "cannot be read" in refusal(read_store, path)
 
 
 def test_a_lone_array_and_a_store_that_is_cut_anywhere_are_refused(path: Path) -> None:
     np.save(path, np.zeros(3, np.uint8))
-    assert "cannot be read" in refused(path)
+    assert "cannot be read" in refusal(read_store, path)
     write_store(path, STORE)
     content = path.read_bytes()
     for length in range(len(content)):
         path.write_bytes(content[:length])
-        assert "cannot be read" in refused(path)
-
-
-def test_a_flipped_byte_is_refused_or_changes_nothing(path: Path) -> None:
-    write_store(path, STORE)
-    content = path.read_bytes()
-    for place in range(len(content)):
-        path.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
-        try:
-            assert {pair: found.tolist() for pair, found in read_store(path).items()} == CLASSES
-        except DataError as error:
-            assert is_one_sentence(str(error))  # noqa: PT017
+        assert "cannot be read" in refusal(read_store, path)

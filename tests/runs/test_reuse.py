@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 from builders import ROOT, changed, plan
-from run_builders import DATA, SETTINGS, finished, spoil
-from sentences import is_one_sentence
+from run_builders import DATA, SETTINGS, finished, read, refusal, spoil
 
 from fmnist.common.checksums import file_sha256
-from fmnist.common.errors import FmnistError
-from fmnist.runs.gathering import curves_text, read_run, runs_table, summarise
+from fmnist.runs.gathering import curves_text, runs_table, summarise
 from fmnist.runs.reuse import data_hash, read_reused
 
 REFERENCE = ROOT / "reference"
@@ -21,7 +19,7 @@ PAIRS = [("fc", 0), ("fc", 7), ("lenet5", 0)]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the tidy tables of three runs."""
-    records = [read_run(finished(tmp_path, *pair), DATA) for pair in PAIRS]
+    records = [read(finished(tmp_path, *pair)) for pair in PAIRS]
     runs_table(records).to_csv(tmp_path / "runs.csv", index=False)
     (tmp_path / "loss.csv").write_text(curves_text(records), encoding="utf-8")
     (tmp_path / "provenance.json").write_text(json.dumps(summarise(records)), encoding="utf-8")
@@ -57,7 +55,7 @@ def test_own_and_reused_runs_are_summarised_together(folder: Path, tmp_path: Pat
     summary = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     several = {**summary, "cpus": ["B", "C"], "git_revisions": ["1", "2"], "versions": {"python": ["3.9", "3.11.0"]}}
     (folder / "provenance.json").write_text(json.dumps(several), encoding="utf-8")
-    own = read_run(finished(tmp_path / "own", "lenet5", 1), DATA)
+    own = read(finished(tmp_path / "own", "lenet5", 1))
     merged = summarise([own, held(folder)["fc", 0]])
     assert merged["reused"] == [{"from": "kept", "runs": 1, "git_revisions": ["1", "2"]}]
     assert merged["versions"] == {"python": ["3.11.0", "3.9"], "torch": ["2.9.0"]}
@@ -65,25 +63,13 @@ def test_own_and_reused_runs_are_summarised_together(folder: Path, tmp_path: Pat
     assert merged["git_revisions"] == ["1", "2", "f" * 40]
 
 
-def test_numbers_come_back_exactly(folder: Path) -> None:
-    numbers = {"train_loss": "0.30000000000000004", "test_loss": "1e-05"}
-    spoil(folder / "runs.csv", 2, **numbers)
-    spoil(folder / "loss.csv", 3, **numbers)
-    row = held(folder)["fc", 0].row
-    assert (row["train_loss"], row["test_loss"], row["diverged"]) == (0.1 + 0.2, 1e-05, False)
-
-
 def test_settings_of_what_the_config_does_not_plan_are_not_compared(folder: Path) -> None:
     spoil(folder / "runs.csv", 2, run_id="of_an_older_config", epochs="3")
     assert sorted(held(folder)) == [("fc", 7), ("lenet5", 0)]
 
 
-def sentence(folder: Path, **arguments: Any) -> str:
-    with pytest.raises(FmnistError) as caught:
-        held(folder, **arguments)
-    assert is_one_sentence(str(caught.value))
-    assert "expected" in str(caught.value) or "missing" in str(caught.value) or "cannot be read" in str(caught.value)
-    return str(caught.value).replace(str(folder), "KEPT")
+def sentence(folder: Path, settings: Any = SETTINGS, data: str = DATA) -> str:
+    return refusal(held, folder, settings, data).replace(str(folder), "KEPT")
 
 
 @pytest.mark.parametrize("name", ["runs.csv", "loss.csv", "provenance.json"])
@@ -103,22 +89,15 @@ def test_a_run_with_other_settings_or_data(folder: Path) -> None:
     [
         ({"step_size": "100"}, "step_size is '100'; expected None"),
         ({"seed": "7"}, "KEPT/runs.csv: line 3 has run 'fc', seed 7 again"),
-        ({"seed": "-1"}, "seed is -1; expected a whole number from 0 to 4,294,967,295"),
-        ({"seed": "9" * 4000}, "seed is 999"),
         ({"seed": "9" * 5000}, "seed is inf"),
+        ({"seed": "-1"}, "seed is -1; expected a whole number from 0 to 4,294,967,295"),
         ({"test_accuracy": ""}, "test_accuracy is null; expected a number from 0 to 1"),
         ({"test_accuracy": "high"}, "test_accuracy is 'high' (text)"),
-        ({"test_accuracy": "88.69"}, "test_accuracy is 88.69; expected a number from 0 to 1"),
         ({"test_accuracy": "0.88"}, "generalization_gap is"),
         ({"train_loss": "inf"}, "train_loss is inf; expected a number, or null"),
         ({"train_loss": "0.5"}, "KEPT/loss.csv: line 3: train_loss is 0.16; expected 0.5"),
         ({"diverged": "no"}, "diverged is 'no' (text); expected true or false"),
         ({"epochs_trained": "20.0"}, "epochs_trained is 20.0; expected a whole number"),
-        ({"epochs_trained": "1" + "0" * 400}, "epochs_trained is 1000"),
-        ({"epochs_trained": "999999999999"}, "epochs_trained is 999999999999"),
-        ({"epochs_trained": "21"}, "epochs_trained is 21; expected at most 20"),
-        ({"epochs_trained": "3"}, "KEPT/loss.csv: run fc, seed 0: the number of epochs is 2; expected 3"),
-        ({"seconds": ""}, "seconds is null; expected a number of at least 0"),
     ],
 )
 def test_a_cell_that_a_person_spoiled(folder: Path, cells: dict[str, str], words: str) -> None:
@@ -129,30 +108,12 @@ def test_a_cell_that_a_person_spoiled(folder: Path, cells: dict[str, str], words
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("runs.csv", b"", "the column run_id is missing"),
         ("runs.csv", b"\xff\xfe", "cannot be read"),
         ("runs.csv", b"run_id,seed\nfc,0\n", "the column activation is missing"),
         ("runs.csv", b'run_id,seed\n"fc,0\n', "cannot be read"),
-        ("runs.csv", b"run_id\n" + b"x" * 200_000 + b"\n", "cannot be read"),
-        ("provenance.json", b"{", "cannot be read"),
-        ("provenance.json", b"[]", "holds []"),
         ("provenance.json", b"{}", "the required key versions is missing"),
-        ("loss.csv", b"run_id,seed,epoch\nfc,0,1\n", "the column train_loss is missing"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(folder: Path, name: str, content: bytes, words: str) -> None:
     (folder / name).write_bytes(content)
     assert words in sentence(folder)
-
-
-def test_a_line_that_is_cut_is_named(folder: Path) -> None:
-    for name in ("runs.csv", "loss.csv"):
-        whole = (folder / name).read_bytes()
-        (folder / name).write_bytes(whole[:-20])
-        assert f"KEPT/{name}: line " in sentence(folder)
-        (folder / name).write_bytes(whole)
-
-
-def test_the_committed_summary_is_of_one_data_set() -> None:
-    summary = json.loads((REFERENCE / "provenance.json").read_text(encoding="utf-8"))
-    assert summary["data_sha256"] == [data_hash("fashion_mnist")]

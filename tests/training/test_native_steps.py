@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from builders import run_config
-from training_builders import CPU, initialised, needs_native, random_data, relative_error
+from training_builders import CPU, initialised, native_step, needs_native, random_data, relative_error, torch_step
 
 from fmnist.training.engines import choose_engine
 from fmnist.training.losses import LOSSES
@@ -26,20 +26,13 @@ def test_losses_and_gradients_equal_torchs_in_float64(loss: str, batch_size: int
     model = initialised(**MODEL)
     for parameter in model.fc2.parameters():
         parameter.data *= 20  # large enough that some margins are met and some are not
-    reference = copy.deepcopy(model).double()
-    config = run_config(**MODEL, loss=loss, optimizer="sgd", learning_rate=1e-30, batch_size=batch_size)
-    engine = choose_engine("native", model, CPU)
-    batch = torch.randperm(IMAGES)[:batch_size]
-    optimizer = OPTIMIZERS["sgd"](engine.parameters, config)
-    value, right = engine.trainer(DATA, loss, optimizer, batch_size)(batch)
-
-    outputs = reference(DATA.train_images[batch].double())
-    expected = LOSSES[loss](outputs, DATA.train_labels[batch])
-    expected.backward()
-    assert float(value) == pytest.approx(float(expected.detach()), rel=1e-5)
-    assert int(right) == int((outputs.argmax(1) == DATA.train_labels[batch]).sum())
-    gradient = torch.cat([p.grad.flatten() for p in reference.parameters()])
-    assert relative_error(engine.parameters[0].grad, gradient) <= 1e-5
+    reference, batch = copy.deepcopy(model).double(), torch.randperm(IMAGES)[:batch_size]
+    value, right, gradients = native_step(model, DATA, batch, loss)
+    expected_value, expected_right, expected = torch_step(reference, DATA, batch, loss)
+    assert float(value) == pytest.approx(float(expected_value), rel=1e-5)
+    assert int(right) == int(expected_right)
+    flat = [torch.cat([gradient.flatten() for gradient in one.values()]) for one in (gradients, expected)]
+    assert relative_error(*flat) <= 1e-5
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
@@ -64,3 +57,20 @@ def test_updates_and_the_optimisers_state_equal_torchs(optimizer: str, weight_de
     assert set(expected) == set(native.state[parameters])
     for name, value in native.state[parameters].items():
         assert relative_error(value, expected[name]) <= 1e-6, name
+
+
+@pytest.mark.parametrize("settings", [MODEL, {"model": "fc", "hidden_units": 20}], ids=str)
+def test_a_step_changes_the_modules_parameters_unless_an_index_or_a_label_is_wrong(
+    settings: dict[str, Any],
+) -> None:
+    model, batch = initialised(**settings), torch.arange(20)
+    before = copy.deepcopy(model.state_dict())
+    with pytest.raises(IndexError, match="outside"):
+        choose_engine("native", model, CPU).forward(DATA.train_images, torch.tensor([IMAGES]))
+    wrong = copy.deepcopy(DATA)
+    wrong.train_labels[1] = 10
+    with pytest.raises(IndexError, match="outside"):
+        native_step(model, wrong, batch, learning_rate=0.1)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    native_step(model, DATA, batch, learning_rate=0.1)
+    assert not any(torch.equal(value, before[name]) for name, value in model.state_dict().items())

@@ -34,3 +34,10 @@ def test_reading_the_workflow_imports_nothing_slow() -> None:
     code = "\n".join([*lines, "import sys", f"print([name for name in {SLOW} if name in sys.modules])"])
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert answer.stdout.strip() == "[]"
+
+
+def test_judging_claims_needs_no_torch() -> None:
+    arguments = ["reference/runs.csv", "reference/loss.csv"]
+    code = f"import sys; from fmnist.claims.__main__ import main; main({arguments}); print('torch' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert answer.stdout.endswith("\nFalse\n")

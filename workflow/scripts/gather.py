@@ -6,7 +6,7 @@ from typing import Any
 from fmnist.common.checksums import file_sha256
 from fmnist.common.files import write_json, write_text
 from fmnist.common.job import run_logged
-from fmnist.runs.gathering import RunFolder, curves_text, read_run, runs_table, summarise
+from fmnist.runs.gathering import curves_text, read_run, runs_table, summarise
 from fmnist.runs.reuse import read_reused
 
 
@@ -15,8 +15,7 @@ def main(job: Any) -> None:
     trained, planned = ([tuple(pair) for pair in pairs] for pairs in (job.params.trained, job.params.runs))
     found = {}
     for (run_id, seed), metrics in zip(trained, job.input.metrics, strict=True):
-        folder = RunFolder(path=Path(metrics).parent, run_id=run_id, seed=seed, settings=settings[run_id])
-        found[run_id, seed] = read_run(folder, data_sha256)
+        found[run_id, seed] = read_run(Path(metrics).parent, run_id, seed, settings[run_id], data_sha256)
     if job.input.reused:
         reused = [pair for pair in planned if pair not in found]
         found |= read_reused(Path(job.input.reused[0]).parent, job.params.reuse, reused, settings, data_sha256)

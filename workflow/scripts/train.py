@@ -6,8 +6,9 @@ from typing import Any
 from fmnist.common.checksums import DATA, read_checksums
 from fmnist.common.files import write_json
 from fmnist.common.job import run_logged
-from fmnist.runs.files import write_loss_curve, write_metrics, write_predictions
+from fmnist.runs.files import write_loss_curve, write_metrics
 from fmnist.runs.gpu_leases import take_gpu
+from fmnist.runs.predictions import write_predictions
 from fmnist.runs.progress import epoch_reporter
 from fmnist.runs.provenance import cpu_name, describe_run
 from fmnist.training.checkpoints import Checkpoint

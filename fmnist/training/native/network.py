@@ -73,10 +73,8 @@ class NativeNetwork:
 
         Raises IndexError for an index outside the images.
         """
-        if not len(indices):
-            return torch.empty(0, CLASSES)
         self._set_training(False)
-        parts = indices.split(self.chunk_of_images or max(1, len(indices)))
+        parts = indices.split(self.chunk_of_images or len(indices))
         return torch.cat([self._logits(images, part) for part in parts])
 
     def _logits(self, images: Tensor, indices: Tensor) -> Tensor:
