@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import script
-from faults.registry import check
+from faults.project import check
 from faults.trainings import SMALL, Training, prepared
 from training_process import training_job
 
