@@ -18,7 +18,7 @@ CHANCE = random.Random(7)  # noqa: S311
 DELETE = r"gather failed: .*; delete results/quick/runs/fc/seed=0 to train the run again\."
 NO_DATA = r"is no prepared Fashion-MNIST file \("
 TRAIN = "workflow/scripts/train.py"
-MISSING = "Partial report: of 3 trainings, 1 is missing: fc (seed 0)."
+MISSING = "Partial report: 1 of 3 trainings is missing."
 ALL = ("--", "all")
 
 
