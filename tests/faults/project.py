@@ -22,10 +22,6 @@ RUNS = ("fc", "lenet5", "lenet5__pooling=max")
 EPOCHS = 12  # a few seconds a run
 
 
-class NotTriedError(Exception):
-    """The fault cannot be injected on this machine; the message says why."""
-
-
 def check(fact: bool, words: str, output: str = "") -> None:
     """Raise AssertionError with these words, and what the program printed, unless the fact holds."""
     if not fact:

@@ -4,6 +4,7 @@ python tests/faults/run.py WORD ... injects those whose names contain a word, an
 Ends with 1 where an outcome is not as expected.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -14,7 +15,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import ROOT
-from faults.project import NotTriedError
 from faults.table import FAULTS, Fault
 
 PAGE = ROOT / "docs/faults.md"
@@ -28,8 +28,6 @@ def outcome_of(fault: Fault) -> tuple[int, str]:
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         try:
             return fault.inject(Path(folder)), fault.expected
-        except NotTriedError as error:
-            return 0, f"not tried: {error}"
         except Exception:
             print(traceback.format_exc())
             return 1, BAD
@@ -37,8 +35,7 @@ def outcome_of(fault: Fault) -> tuple[int, str]:
 
 def row(fault: Fault, times: int, outcome: str) -> str:
     """Return a fault's line of the table."""
-    cells = (fault.name, fault.inject.__doc__ or "", str(times), outcome)
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return f"| {fault.name} | {fault.inject.__doc__} | {times} | {outcome} |"
 
 
 def write(fault: Fault, line: str) -> None:
@@ -51,6 +48,8 @@ def write(fault: Fault, line: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
+    if os.geteuid() != 0:
+        raise SystemExit("Error: some faults mount a file system, which takes root; run them in a container.")
     outcomes = []
     for fault in FAULTS:
         if not words or any(word in fault.name for word in words):

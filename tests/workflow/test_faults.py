@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults.run import BAD, BEGIN, END, PAGE, row
+from faults.run import BAD, BEGIN, END, PAGE
 from faults.table import FAULTS, Fault
 
 
@@ -18,11 +18,3 @@ def test_the_page_tells_of_every_fault_and_all_ended_as_they_should() -> None:
     lines = page.split(BEGIN)[1].split(END)[0].splitlines()[2:]
     assert [line.split(" | ")[:2] for line in lines] == [[f"| {fault.name}", fault.inject.__doc__] for fault in FAULTS]
     assert BAD not in page
-
-
-def test_a_line_of_the_table_keeps_its_columns() -> None:
-    def inject(folder: Path) -> int:
-        """by hand"""
-        return 3
-
-    assert row(Fault("A | fault", inject, ""), 3, "fine") == "| A \\| fault | by hand | 3 | fine |"

@@ -4,9 +4,7 @@ The copy has four experiments and one extension, so that the one whole run of th
 takes 5 trainings. The shipped config is planned, not run.
 """
 
-import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -39,15 +37,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 @pytest.fixture
-def edited(finished: Copy) -> Iterator[Copy]:
-    """The finished project; the sources that tests edit are put back afterwards."""
-    contents = {path: (finished.folder / path).read_bytes() for path in (MODELS, STYLE)}
-    yield finished
-    for path, content in contents.items():
-        (finished.folder / path).write_bytes(content)
-
-
-@pytest.fixture
 def results(finished: Copy) -> Path:
     return finished.folder / "results/quick"
 
@@ -72,7 +61,6 @@ def test_runs_are_gathered_and_every_experiment_and_claim_is_drawn(results: Path
 def test_the_report_is_one_page_and_one_pdf_that_say_it_means_nothing(results: Path) -> None:
     page = (results / "report/index.html").read_text(encoding="utf-8")
     assert "these numbers mean nothing" in page
-    assert not re.search(r'(src|href)="https?://[^"]+\.(css|js|svg|png)"', page)
     assert (results / "report/report.pdf").read_bytes().startswith(b"%PDF-")
 
 
@@ -83,16 +71,15 @@ def test_a_second_run_does_nothing_also_with_touched_modules(finished: Copy) -> 
     assert finished.planned(*QUICK) == {}
 
 
-def test_an_edited_plot_module_redraws_and_retrains_nothing(edited: Copy) -> None:
-    edited.append(STYLE, "\n# edited\n")
-    planned = edited.planned(*QUICK)
-    assert planned["figure"] == len(EXPERIMENTS)
-    assert "train" not in planned
-
-
-def test_an_edited_model_retrains_every_run(edited: Copy) -> None:
-    edited.append(MODELS, "\n# edited\n")
-    assert edited.planned(*QUICK)["train"] == len(RUNS)
+def test_an_edited_module_reruns_what_it_decides(finished: Copy) -> None:
+    contents = {path: (finished.folder / path).read_bytes() for path in (STYLE, MODELS)}
+    finished.append(STYLE, "\n# edited\n")
+    planned = finished.planned(*QUICK)
+    assert (planned["figure"], planned.get("train", 0)) == (len(EXPERIMENTS), 0)
+    finished.append(MODELS, "\n# edited\n")
+    assert finished.planned(*QUICK)["train"] == len(RUNS)
+    for path, content in contents.items():
+        (finished.folder / path).write_bytes(content)
 
 
 @pytest.mark.parametrize(
