@@ -19,7 +19,7 @@ from builders import CONFIG, job, run_config, script
 from fmnist.common.job import run_logged
 from fmnist.training import checkpoints
 
-OUTPUTS = {
+RUN_FILES = {
     "metrics": "metrics.json",
     "loss": "loss.csv",
     "predictions": "predictions.npy",
@@ -31,15 +31,18 @@ def checkpoint_of(folder: Path) -> Path:
     return folder / "checkpoints/run/seed=0.pt"
 
 
-def training_job(arrays: Path, folder: Path, settings: dict[str, Any], engine: str = "auto") -> Any:
+def training_job(
+    arrays: Path, folder: Path, settings: dict[str, Any], run_id: str = "run", seed: int = 0, **config: Any
+) -> Any:
+    """Return the job of workflow/scripts/train.py that writes the files of a run into a folder."""
     return job(
         rule="train",
         input={"arrays": arrays, "state": arrays.with_name("training_state.sha256")},
-        output={key: folder / name for key, name in OUTPUTS.items()},
+        output={key: folder / name for key, name in RUN_FILES.items()},
         params={"settings": run_config(**settings), "checkpoint": str(checkpoint_of(folder))},
-        wildcards={"run_id": "run", "seed": "0"},
+        wildcards={"run_id": run_id, "seed": str(seed)},
         resources={"gpu": 0},
-        config={**CONFIG, "device": "cpu", "engine": engine},
+        config={**CONFIG, "device": "cpu", "engine": "auto", **config},
         threads=1,
         log=[folder / "log"],
     )

@@ -1,4 +1,4 @@
-"""What the tests of the whole workflow share: a copy of the project, and the jobs of single scripts."""
+"""What the tests of the whole workflow share: a copy of the project, and the jobs that prepare the data."""
 
 import os
 import re
@@ -6,40 +6,40 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import yaml
-from builders import CONFIG, ROOT, SAMPLE, job, plan_of, script
+from builders import ROOT, SAMPLE, job, script
 
 QUICK = ("--configfile", "config.yaml", "config.quick.yaml")
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".*venv*", ".snakemake", "results", "reference", "containers", "*_cache", "__pycache__"
-)
-RUN_FILES = {
-    "metrics": "metrics.json",
-    "loss": "loss.csv",
-    "predictions": "predictions.npy",
-    "provenance": "provenance.json",
-}
-# Two runs of a small network for one epoch; the original reports an accuracy of both.
-SMALL_PLAN = plan_of(
-    {"activation": {"sweep": {"activation": ["tanh", "relu"]}}},
-    {"defaults/epochs": 1, "models/lenet5/channels": [2, 4, 8]},
 )
 
 
 class Copy:
     """A copy of the project in its own folder, and Snakemake in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cores: int = 2) -> None:
         self.folder = folder
+        self.cores = cores
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, env=environment(self.folder), capture_output=True, text=True, check=False
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start Snakemake, as the leader of a process group, with its caches beside the folder."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", str(self.cores), *arguments],
+            cwd=self.folder,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder.parent), **own_package(self.folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments) as process:
+            output = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(arguments, process.returncode, *output)
 
     def succeeds(self, *arguments: str) -> str:
         """Run Snakemake, which must succeed; return all that it printed."""
@@ -57,18 +57,17 @@ class Copy:
             stream.write(text)
 
 
-def environment(folder: Path, home: Path | None = None, **more: str) -> dict[str, str]:
-    """Return the environment in which the package of this folder, not the installed one, is imported."""
-    paths = filter(None, [str(folder), more.pop("PYTHONPATH", None)])
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home or folder), "PYTHONPATH": os.pathsep.join(paths), **more}
+def own_package(folder: Path) -> dict[str, str]:
+    """Return the variable that lets Python import the package of this folder, not the installed one."""
+    paths = filter(None, [str(folder), os.environ.get("PYTHONPATH")])
+    return {"PYTHONPATH": os.pathsep.join(paths)}
 
 
-def keep_experiments(folder: Path, *names: str, **defaults: Any) -> None:
-    """Leave only these experiments in the config of a copy, and change some default settings."""
+def keep_experiments(folder: Path, *names: str) -> None:
+    """Leave only these experiments in the config of a copy."""
     path = folder / "config.yaml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
     config["experiments"] = {name: config["experiments"][name] for name in names}
-    config["defaults"].update(defaults)
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
 
 
@@ -87,19 +86,3 @@ def training_state(arrays: Path, *code: Path) -> Path:
         job(input={"code": code, "data": arrays.with_suffix(".sha256")}, output={"only": state})
     )
     return state
-
-
-def train_job(arrays: Path, folder: Path, run_id: str, seed: int, **config: Any) -> Any:
-    """Return the job of workflow/scripts/train.py that writes the files of a run of SMALL_PLAN into a folder."""
-    return job(
-        input={"arrays": arrays, "state": training_state(arrays)},
-        output={key: folder / name for key, name in RUN_FILES.items()},
-        params={
-            "settings": SMALL_PLAN.runs[run_id],
-            "checkpoint": folder / f"checkpoints/{run_id}/seed={seed}.pt",
-        },
-        wildcards={"run_id": run_id, "seed": str(seed)},
-        resources={"gpu": 0},
-        config={**CONFIG, "device": "cpu", **config},
-        threads=1,
-    )

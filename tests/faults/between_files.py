@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import script
-from faults.registry import check
+from faults.project import check
 from faults.trainings import SMALL, Training, prepared
 from training_process import training_job
 
@@ -25,12 +25,12 @@ EPOCHS = 2
 OPERATIONS = ("replace", "unlink", "rmdir")
 
 
-def trained(main: Callable[[Any], None], training: Training, kill_at: tuple[int, bool] | None) -> bool:
-    """Train in a fork, killed at its n-th operation, before or after it; tell whether it was killed."""
+def trained(main: Callable[[Any], None], training: Training, moment: int | None = None) -> bool:
+    """Train in a fork, killed at this moment of its file operations; return whether it was killed."""
     child = os.fork()
     if not child:
-        if kill_at:
-            die_at(*kill_at)
+        if moment is not None:
+            die_at(moment)
         run_logged(main, training_job(training.arrays, training.folder, {**SMALL, "epochs": training.epochs}))
         os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -38,20 +38,21 @@ def trained(main: Callable[[Any], None], training: Training, kill_at: tuple[int,
     return os.WIFSIGNALED(status)
 
 
-def die_at(number: int, after: bool) -> None:
-    """Let this process die before or after its operation of this number."""
-    count = itertools.count()
+def die_at(moment: int) -> None:
+    """Let this process die at this moment; each operation has two, before and after it."""
+    moments = itertools.count()
+
+    def reach() -> None:
+        if next(moments) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def fatal(operation: Callable[..., None]) -> Callable[..., None]:
         def replaced(*arguments: Any, **options: Any) -> None:
-            is_it = next(count) == number
-            if is_it and not after:
-                os.kill(os.getpid(), signal.SIGKILL)
+            reach()
             try:
                 operation(*arguments, **options)
             finally:
-                if is_it:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                reach()
 
         return replaced
 
@@ -64,14 +65,13 @@ def main(folder: Path) -> int:
     checkpoints.SECONDS_BETWEEN = 0.0  # one after every epoch
     train, arrays = script("train").main, prepared(folder)
     whole = Training(arrays, folder / "whole", EPOCHS)
-    trained(train, whole, None)
-    for number in itertools.count():
-        for after in (False, True):
-            killed = Training(arrays, folder / f"{number}-{after}", EPOCHS)
-            if not trained(train, killed, (number, after)):
-                return 2 * number
-            trained(train, killed, None)
-            killed.is_like(whole)
+    trained(train, whole)
+    for moment in itertools.count():
+        killed = Training(arrays, folder / str(moment), EPOCHS)
+        if not trained(train, killed, moment):
+            return moment
+        trained(train, killed)
+        killed.is_like(whole)
     raise AssertionError
 
 

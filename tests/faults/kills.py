@@ -1,6 +1,5 @@
-"""kill -9: of a training, of Snakemake, of both."""
+"""kill -9: of a training, of Snakemake, of both, of a download."""
 
-import contextlib
 import os
 import random
 import signal
@@ -10,91 +9,109 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from faults.project import GATHERED, Project, ended
-from faults.registry import Outcome, check, fault
+from builders import ROOT, SAMPLE
+from faults.project import Project, check, training
 from faults.trainings import Training, prepared
+from source_builders import running_mirror
+from training_process import wait_for_a_new_checkpoint
+
+from fmnist.data.fashion_mnist import FILES
 
 KILLS = 20
-EPOCHS = 1500
+EPOCHS = 600
 ROUNDS = 3
 MOMENTS = random.Random(5)  # noqa: S311
 
+# The sample plays the full set, and a server on this machine the only source.
+DOWNLOAD = f"""
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT / "tests")!r})
+from source_builders import datasets
+from fmnist.data import sources
+sources.CHECKSUMS["fashion_mnist"] = sources.CHECKSUMS["sample"]
+sources.DEBIAN_FOLDER = Path("/nowhere")
+sys.modules["torchvision.datasets"] = datasets(sys.argv[1])
+os.environ["PATH"] = ""
+sources.obtain(None, "fashion_mnist", Path(sys.argv[2]))
+"""
 
-@fault("Training killed", f"`kill -9` at {KILLS} random instants over one run, started again until it is done")
-def training(folder: Path) -> Outcome:
+
+def one_training(folder: Path) -> int:
+    """`kill -9` 20 times, each at a random instant after another checkpoint; started again until it is done"""
     arrays = prepared(folder)
-    whole = Training(arrays, folder / "whole", EPOCHS)
-    start, total = seconds_of(Training(arrays, folder / "start", 1)), seconds_of(whole)
-    # A piece is what one attempt may train at most, so that the last kill, too, comes before the end.
-    piece = 0.8 * (total - start) / KILLS
+    whole = Training(arrays, folder / "whole", EPOCHS).succeeds()
     killed = Training(arrays, folder / "killed", EPOCHS)
-    before = [kill_once(killed, MOMENTS.uniform(0, start + piece)) for _ in range(KILLS)]
+    for _ in range(KILLS):
+        with killed.start() as process:
+            wait_for_a_new_checkpoint(process, killed.checkpoint)
+            time.sleep(MOMENTS.uniform(0, 0.1))
+            check(process.poll() is None, "the training ended before its kill")
+            process.kill()
     killed.succeeds().is_like(whole)
-    resumed = sum("Continues" in log for log in before)
-    return Outcome(
-        KILLS, f"metrics, losses and predictions byte for byte; {resumed} of the killed had resumed themselves"
-    )
+    return KILLS
 
 
-def seconds_of(training: Training) -> float:
-    before = time.monotonic()
-    training.succeeds()
-    return time.monotonic() - before
-
-
-def kill_once(training: Training, after: float) -> str:
-    """Start a training, kill it after some seconds and return its log."""
-    with subprocess.Popen(training.command()) as process:
-        time.sleep(after)
-        check(process.poll() is None, "the training was done before its kill: this machine's speed changes too much")
-        process.kill()
-    return training.log()
-
-
-@fault(
-    "Training killed in between two files",
-    "`kill -9` just before and just after every rename, deletion and removal of a folder that a run makes",
-    fast=True,
-)
-def between_files(folder: Path) -> Outcome:
+def between_files(folder: Path) -> int:
+    """`kill -9` just before and just after every rename, deletion and removal of a folder that a run makes"""
     program = Path(__file__).with_name("between_files.py")
     done = subprocess.run([sys.executable, program, folder], capture_output=True, text=True, check=False)
     check(done.returncode == 0, "a training did not end as it should", done.stdout + done.stderr)
-    return Outcome(int(done.stdout), "the same bytes when started again, and no other file is left")
+    return int(done.stdout)
 
 
-@fault("Snakemake killed", f"`kill -9` of Snakemake alone, {ROUNDS} times while it trains; its training lives on")
-def driver(folder: Path) -> Outcome:
-    return _killed(folder, lambda process: process.kill())
-
-
-@fault("Snakemake and all its jobs killed", f"`kill -9` of the whole process group, {ROUNDS} times while it trains")
-def group(folder: Path) -> Outcome:
-    return _killed(folder, lambda process: os.killpg(process.pid, signal.SIGKILL))
-
-
-def _killed(folder: Path, kill: Callable[[subprocess.Popen[str]], None]) -> Outcome:
-    project = Project.fresh(folder / "project")
-    with contextlib.ExitStack() as stack:
-        for _ in range(ROUNDS):
-            process = stack.enter_context(ended(project.start(*GATHERED)))
-            wait_for_a_new_log(project, process)
+def snakemake(kill: Callable[[int], None], folder: Path) -> int:
+    """Kill Snakemake some seconds after a training began; the next start finds the folder locked."""
+    project = Project(folder / "project")
+    for _ in range(ROUNDS):
+        with training(project) as process:
             time.sleep(MOMENTS.uniform(0, 3))
             check(process.poll() is None, "all was done before the kill")
-            kill(process)
+            kill(process.pid)
             project.run().failed("cannot be locked")
             project.run("--unlock").succeeded()
-        project.run().succeeded()
-    project.is_undisturbed()
-    return Outcome(
-        ROUNDS,
-        "the next start says that the folder is locked, and how to unlock it; then it goes on, to the same bytes",
-    )
+    project.recovers()
+    return ROUNDS
 
 
-def wait_for_a_new_log(project: Project, process: subprocess.Popen[str]) -> None:
-    """Wait until a training of this Snakemake has begun."""
-    started = time.time()
-    while not any(log.stat().st_mtime > started for log in project.results.glob("logs/train/*/*.log")):
-        check(process.poll() is None, "Snakemake ended before a training began")
-        time.sleep(0.05)
+def driver(folder: Path) -> int:
+    """`kill -9` of Snakemake alone, 3 times while it trains; its training lives on"""
+    return snakemake(lambda pid: os.kill(pid, signal.SIGKILL), folder)
+
+
+def driver_and_jobs(folder: Path) -> int:
+    """`kill -9` of the whole process group, 3 times while it trains"""
+    return snakemake(lambda pid: os.killpg(pid, signal.SIGKILL), folder)
+
+
+def second_snakemake(folder: Path) -> int:
+    """a second one started while the first trains"""
+    project = Project(folder / "project")
+    with training(project) as first:
+        for _ in range(ROUNDS):
+            project.run().failed("cannot be locked")
+        output = "".join(first.communicate())
+        check(first.returncode == 0, "the first fails", output)
+    project.recovers()
+    return ROUNDS
+
+
+def download(folder: Path) -> int:
+    """`kill -9` while a server has sent half a file, once for the first file, once again"""
+    raw = folder / "raw"
+    with running_mirror() as mirror:
+        command = [sys.executable, "-c", DOWNLOAD, mirror.address, raw]
+        for _ in range(2):
+            mirror.how = "silent"
+            mirror.stalled.clear()
+            with subprocess.Popen(command) as process:
+                check(mirror.stalled.wait(60), "nothing was downloaded")
+                process.kill()
+            check(process.returncode == -signal.SIGKILL, "it was not killed")
+            check(not list(raw.glob("*.gz")), "half a file has its real name")
+        mirror.how = "whole"
+        subprocess.run(command, check=True)
+    for name in FILES:
+        whole = (raw / f"{name}.gz").read_bytes() == (SAMPLE / f"{name}.gz").read_bytes()
+        check(whole, f"{name}.gz is not the whole file")
+    return 2

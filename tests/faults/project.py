@@ -1,4 +1,4 @@
-"""A copy of the project with three small runs, and what every fault is held against: undisturbed numbers."""
+"""A copy of the project with three small runs, and what every fault is compared with: undisturbed numbers."""
 
 import atexit
 import contextlib
@@ -9,25 +9,23 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from builders import ROOT
-from faults.registry import check
+from training_process import RUN_FILES
+from workflow_builders import QUICK, Copy, keep_experiments
 
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".*venv*", ".snakemake", "results", "reference", "containers", "*_cache", "__pycache__"
-)
-QUICK = ["--configfile", "config.yaml", "config.quick.yaml"]
-GATHERED = ["--", "results/quick/runs.csv"]  # all that is trained and gathered, without the report
-EXPERIMENTS = ("fully_connected", "pooling")
+GATHERED = ("--", "results/quick/runs.csv")  # all that is trained and gathered, without the report
 RUNS = ("fc", "lenet5", "lenet5__pooling=max")
 EPOCHS = 12  # a few seconds a run
-FILES = {"metrics.json", "loss.csv", "predictions.npy", "provenance.json"}
+
+
+def check(fact: bool, words: str, output: str = "") -> None:
+    """Raise AssertionError with these words, and what the program printed, unless the fact holds."""
+    if not fact:
+        raise AssertionError(f"{words}\n--- it said:\n{output[-6000:]}" if output else words)
 
 
 @dataclass(frozen=True)
@@ -41,105 +39,76 @@ class Answer:
         check(self.status == 0, f"Snakemake ended with {self.status}", self.output)
 
     def failed(self, sentence: str) -> None:
-        """Check that it failed with a line that matches, for each job that did, and without a traceback."""
+        """Check that it failed with a line that matches, and without a traceback."""
         check(self.status != 0, "Snakemake succeeded", self.output)
         check(re.search(sentence, self.output) is not None, f"there is no sentence like {sentence!r}", self.output)
         check("Traceback" not in self.output, "there is a traceback", self.output)
 
 
-class Project:
-    """A project folder of its own, and Snakemake in it."""
+class Project(Copy):
+    """A copy whose config has three runs; its results are at quick scale."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder, cores=1)
         self.results = folder / "results/quick"
-
-    @classmethod
-    def fresh(cls, folder: Path) -> "Project":
-        """Copy the project's sources, and leave three runs in its config."""
-        shutil.copytree(ROOT, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
-        for name in ("config.yaml", "config.quick.yaml"):
-            config = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-            config["defaults"]["epochs"] = EPOCHS
-            if "experiments" in config:
-                config["experiments"] = {key: config["experiments"][key] for key in EXPERIMENTS}
-            (folder / name).write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-        return cls(folder)
+        keep_experiments(folder, "fully_connected", "pooling")
+        quick = folder / "config.quick.yaml"
+        quick.write_text(quick.read_text("utf-8").replace("epochs: 2\n", f"epochs: {EPOCHS}\n"), encoding="utf-8")
 
     @classmethod
     def finished(cls, folder: Path) -> "Project":
         """Copy a project whose runs are trained and gathered, with Snakemake's own records."""
-        shutil.copytree(undisturbed().folder, folder)
-        return cls(folder)
+        project = cls(folder)
+        shutil.copytree(undisturbed().folder, folder, dirs_exist_ok=True)
+        return project
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start Snakemake as the leader of a process group."""
-        # The copy's own package, not the installed one, must decide.
-        paths = filter(None, [str(self.folder), environment.pop("PYTHONPATH", None)])
-        given = {"PATH": "/usr/bin:/bin", "HOME": str(home()), "PYTHONPATH": os.pathsep.join(paths), **environment}
-        command = [sys.executable, "-m", "snakemake", "--cores", "1", *QUICK, *arguments]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *arguments: str, **environment: str) -> Answer:
+    def run(self, *arguments: str) -> Answer:
         """Run Snakemake to its end; without arguments, up to the gathered runs."""
-        with self.start(*(arguments or GATHERED), **environment) as process:
-            output, _ = process.communicate(timeout=600)
-        return Answer(process.returncode, output)
+        answer = self.snakemake(*QUICK, *(arguments or GATHERED))
+        return Answer(answer.returncode, answer.stdout + answer.stderr)
+
+    def recovers(self) -> None:
+        """Check that the same command as before ends well, with the numbers of an undisturbed project."""
+        self.run().succeeded()
+        ours, theirs = self._numbers(), undisturbed()._numbers()
+        check(ours == theirs, f"other numbers in {[name for name in theirs if ours.get(name) != theirs[name]]}")
+        for run in RUNS:
+            found = {path.name for path in self.folder_of(run).iterdir()}
+            check(found == set(RUN_FILES.values()), f"the run's folder holds {sorted(found)}")
+        check(not (self.results / "checkpoints").exists(), "checkpoints are left")
 
     def folder_of(self, run: str) -> Path:
         return self.results / "runs" / run / "seed=0"
 
-    def is_undisturbed(self) -> None:
-        """Check that every number is that of a run that nothing disturbed, and that nothing else lies about."""
-        ours, theirs = self._numbers(), undisturbed()._numbers()
-        wrong = [name for name in theirs if ours.get(name) != theirs[name]]
-        check(not wrong, f"other numbers in {', '.join(wrong)}")
-        for run in RUNS:
-            found = {path.name for path in self.folder_of(run).iterdir()}
-            check(found == FILES, f"the run's folder holds {sorted(found)}")
-        check(not (self.results / "checkpoints").exists(), "checkpoints are left")
-
     def _numbers(self) -> dict[str, object]:
-        names = [f"runs/{run}/seed=0/{name}" for run in RUNS for name in FILES - {"provenance.json"}]
-        found: dict[str, object] = {name: self._bytes(name) for name in [*names, "loss.csv"]}
-        table = (self.results / "runs.csv").read_text(encoding="utf-8").splitlines()
-        return {**found, "runs.csv": [{**row, "seconds": ""} for row in csv.DictReader(table)]}
-
-    def _bytes(self, name: str) -> bytes | None:
-        path = self.results / name
-        return path.read_bytes() if path.exists() else None
-
-
-@functools.cache
-def home() -> Path:
-    """A home folder for Snakemake's cache, that ends with this process."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+        """Return the numbers of all files by name; how long a training took is no number."""
+        files = [self.results / "loss.csv"]
+        files += [self.folder_of(run) / RUN_FILES[name] for run in RUNS for name in ("metrics", "loss", "predictions")]
+        table = csv.DictReader((self.results / "runs.csv").read_text(encoding="utf-8").splitlines())
+        rows = [{**row, "seconds": ""} for row in table]
+        return {"runs.csv": rows, **{str(path.relative_to(self.results)): path.read_bytes() for path in files}}
 
 
 @functools.cache
 def undisturbed() -> Project:
-    """The project after a run that nothing disturbed."""
-    project = Project.fresh(home() / "undisturbed")
+    """The project after a run that nothing disturbed; it is deleted when this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    project = Project(folder / "undisturbed")
     project.run().succeeded()
     return project
 
 
 @contextlib.contextmanager
-def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
-    """Kill what is left of a process group in the end."""
+def training(project: Project) -> Iterator[subprocess.Popen[str]]:
+    """Start Snakemake and wait until a training has begun; kill what is left of its processes in the end."""
+    before = {path: path.stat().st_mtime for path in project.results.glob("logs/train/*/*.log")}
+    process = project.start(*QUICK, *GATHERED)
     try:
+        while {path: path.stat().st_mtime for path in project.results.glob("logs/train/*/*.log")} == before:
+            check(process.poll() is None, "Snakemake ended before a training began")
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()

@@ -1,24 +1,21 @@
-"""One training as a process of its own, without Snakemake, and what it leaves behind."""
+"""One training as a process, without Snakemake, and what it leaves behind."""
 
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from faults.registry import check
-from training_process import checkpoint_of, command
+from faults.project import check
+from training_process import RUN_FILES, checkpoint_of, command
 from workflow_builders import prepare, training_state
 
-NUMBERS = ("loss.csv", "metrics.json", "predictions.npy")
 SMALL = {"channels": [2, 4, 8], "dropout": True, "batch_norm": True, "scheduler": "plateau", "patience": 0}
 
 
 def prepared(folder: Path) -> Path:
-    """Lay down the sample's arrays and the training state as the rules do; return the arrays' path."""
-    arrays = folder / "data/fashion_mnist.npz"
-    arrays.parent.mkdir()
-    prepare(arrays)
+    """Write the sample's arrays and the training state as the rules do; return the arrays' path."""
+    (folder / "data").mkdir()
+    arrays = prepare(folder / "data/fashion_mnist.npz")
     training_state(arrays)
     return arrays
 
@@ -31,29 +28,33 @@ class Training:
     folder: Path
     epochs: int
 
-    def command(self) -> Sequence[Any]:
-        return command(self.arrays, self.folder, {**SMALL, "epochs": self.epochs}, seconds_between=0)
+    def start(self, **options: Any) -> subprocess.Popen[str]:
+        arguments = command(self.arrays, self.folder, {**SMALL, "epochs": self.epochs}, seconds_between=0)
+        return subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, **options)
 
-    def run(self, **options: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command(), capture_output=True, text=True, check=False, **options)
+    def run(self, **options: Any) -> tuple[int, str]:
+        """Return the exit status, and what it printed on standard error."""
+        with self.start(**options) as process:
+            _, printed = process.communicate()
+        return process.returncode, printed
 
     def succeeds(self) -> "Training":
-        done = self.run()
-        check(done.returncode == 0, "the training fails", done.stderr)
+        status, printed = self.run()
+        check(status == 0 and "Traceback" not in printed, "the training fails", printed)
         return self
-
-    def log(self) -> str:
-        path = self.folder / "log"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     @property
     def checkpoint(self) -> Path:
         return checkpoint_of(self.folder)
 
+    def log(self) -> str:
+        path = self.folder / "log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
     def is_like(self, whole: "Training") -> None:
-        """Check that its numbers are those of an uninterrupted training, and that nothing else lies about."""
-        for name in NUMBERS:
+        """Check that its numbers are those of an uninterrupted training, and that no other file is left."""
+        for name in ("loss.csv", "metrics.json", "predictions.npy"):
             same = (self.folder / name).read_bytes() == (whole.folder / name).read_bytes()
             check(same, f"{name} is not that of an uninterrupted training")
         found = {path.name for path in self.folder.iterdir()}
-        check(found == {*NUMBERS, "provenance.json", "log"}, f"the folder holds {sorted(found)}")
+        check(found == {*RUN_FILES.values(), "log"}, f"the folder holds {sorted(found)}")

@@ -48,10 +48,9 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 GRES_CONF = "NodeName={host} Name=gpu File=/dev/null\n"  # a GPU that can be handed out, and nothing else
-MUNGE = ("--key-file={0}/munge.key", "--socket={0}/munge.socket", "--pid-file={0}/munge.pid")
-MUNGE_STATE = ("--log-file={0}/munge.log", "--seed-file={0}/munge.seed")
+MUNGE_FILES = [f"--{name}-file={{0}}/munge.{name}" for name in ("key", "pid", "log", "seed")]
 COMMANDS = (
-    ("munged", "--foreground", "--force", *MUNGE, *MUNGE_STATE),
+    ("munged", "--foreground", "--force", "--socket={0}/munge.socket", *MUNGE_FILES),
     ("slurmctld", "-D"),
     ("slurmd", "-D"),
 )
@@ -67,11 +66,11 @@ def running(folder: Path) -> Iterator[dict[str, str]]:
         raise SystemExit(f"Error: {DEFAULT_CONFIGURATION} exists: this machine has a Slurm; run the test on another.")
     _write_configuration(folder)
     environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
-    with contextlib.ExitStack() as daemons:
-        daemons.enter_context(_link(DEFAULT_CONFIGURATION, folder / "slurm.conf"))
+    with contextlib.ExitStack() as stack:
+        DEFAULT_CONFIGURATION.symlink_to(folder / "slurm.conf")
+        stack.callback(DEFAULT_CONFIGURATION.unlink)
         for command in COMMANDS:
-            arguments = [part.format(folder) for part in command]
-            daemons.enter_context(_daemon(arguments, environment, folder / f"{command[0]}.out"))
+            stack.enter_context(_daemon([part.format(folder) for part in command], environment, folder))
             time.sleep(1)  # each needs the one before it
         _wait_for_idle_node(environment, folder)
         try:
@@ -94,15 +93,6 @@ def _write_configuration(folder: Path) -> None:
     (folder / "gres.conf").write_text(GRES_CONF.format(host=host))
 
 
-@contextlib.contextmanager
-def _link(link: Path, target: Path) -> Iterator[None]:
-    link.symlink_to(target)
-    try:
-        yield
-    finally:
-        link.unlink()
-
-
 def _free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
@@ -112,8 +102,8 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def _daemon(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("wb") as stream:
+def _daemon(arguments: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+    with (folder / f"{arguments[0]}.out").open("wb") as stream:
         process = subprocess.Popen(arguments, env=environment, stdout=stream, stderr=stream)
         try:
             yield

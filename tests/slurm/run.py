@@ -14,25 +14,22 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-import yaml
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from cluster import running
+from workflow_builders import QUICK, Copy, keep_experiments, own_package
 
-PROJECT = Path(__file__).resolve().parents[2]
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", ".snakemake", "results", "reference", "*_cache", "__pycache__")
-EXPERIMENTS = ("fully_connected", "pooling")
 RUNS = {"fc", "lenet5", "lenet5__pooling=max"}
-QUICK = ["--configfile", "config.yaml", "config.quick.yaml", "--latency-wait", "5"]
 # Without accounting only squeue knows a job's state; and a test need not wait as long as the profile does.
 SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-status-command", "squeue"]
 SLURM += ["--slurm-init-seconds-before-status-checks", "5", "--slurm-no-account"]
 GENERIC = ["--workflow-profile", "profiles/generic"]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What one training asks for: by its rule, as Snakemake logs it, or of Slurm."""
 
     cpus: int
@@ -41,24 +38,18 @@ class Request:
     gpus: int
 
 
-class Copy:
+class ClusterCopy(Copy):
     """A copy of the project that has few runs, and a Slurm to run them on."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        shutil.copytree(PROJECT, folder, ignore=NOT_COPIED)
-        path = folder / "config.yaml"
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-        config["experiments"] = {name: config["experiments"][name] for name in EXPERIMENTS}
-        path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-        # The copy's own package, not the installed one, must decide, also in the jobs.
-        paths = [str(folder), *filter(None, [environment.get("PYTHONPATH")])]
-        self.environment = {**environment, "PYTHONPATH": os.pathsep.join(paths)}
+        super().__init__(folder)
+        keep_experiments(folder, "fully_connected", "pooling")
+        self.environment = {**environment, **own_package(folder)}
         self._seen: set[str] = set()
 
-    def snakemake(self, *arguments: str) -> tuple[int, str]:
+    def make(self, profile: list[str], *arguments: str) -> tuple[int, str]:
         """Run Snakemake; return its exit status and all that it printed."""
-        command = [sys.executable, "-m", "snakemake", *QUICK, *arguments]
+        command = [sys.executable, "-m", "snakemake", *QUICK, "--latency-wait", "5", *profile, *arguments]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=1200
         )
@@ -66,9 +57,8 @@ class Copy:
 
     def new_jobs(self) -> list[dict[str, str]]:
         """Return what Slurm knows of each job that was submitted since the last call."""
-        answer = subprocess.run(
-            ["scontrol", "--oneliner", "show", "jobs"], env=self.environment, capture_output=True, text=True, check=True
-        )
+        command = ["scontrol", "--oneliner", "show", "jobs"]
+        answer = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
         jobs = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in answer.stdout.splitlines() if "JobId=" in line]
         found = [job for job in jobs if job["JobId"] not in self._seen]
         self._seen |= {job["JobId"] for job in found}
@@ -81,33 +71,18 @@ def declared(output: str) -> list[Request]:
     for block in re.findall(r"^rule train:\n((?: {4}.*\n)+)", output, re.MULTILINE):
         if "reason: Forced execution" in block:
             continue  # the same once more, from the log of a failed job, where Snakemake runs inside it
-        (line,) = re.findall(r"^ {4}resources: (.*)$", block, re.MULTILINE)
-        resources = dict(re.findall(r"(\w+)=([^,\s]+)", line))
-        threads = re.search(r"^ {4}threads: (\d+)$", block, re.MULTILINE)
-        found.append(
-            Request(
-                cpus=int(threads[1]) if threads else 1,  # one thread is not logged
-                mem_mb=int(resources["mem_mb"]),
-                minutes=int(resources["runtime"]),
-                gpus=int(resources["gpu"]),
-            )
-        )
+        numbers = {name: int(number) for name, number in re.findall(r"(threads|mem_mb|runtime|gpu)[=:] ?(\d+)", block)}
+        cpus = numbers.get("threads", 1)  # one thread is not logged
+        found.append(Request(cpus, numbers["mem_mb"], numbers["runtime"], numbers["gpu"]))
     return found
 
 
 def requested(job: dict[str, str]) -> Request:
     """Read from `scontrol show job` what a job asked for."""
-    hours, minutes, seconds = map(int, job["TimeLimit"].split(":"))
+    hours, minutes, _ = map(int, job["TimeLimit"].split(":"))
     gpus = re.search(r"gres:gpu:(\d+)", job.get("TresPerJob", ""))
-    memory = re.fullmatch(r"([\d.]+)([MG])", job["MinMemoryNode"])
-    assert memory, job["MinMemoryNode"]
-    assert seconds == 0
-    return Request(
-        cpus=int(job["NumCPUs"]),
-        mem_mb=round(float(memory[1]) * {"M": 1, "G": 1024}[memory[2]]),
-        minutes=60 * hours + minutes,
-        gpus=int(gpus[1]) if gpus else 0,
-    )
+    memory, unit = float(job["MinMemoryNode"][:-1]), {"M": 1, "G": 1024}[job["MinMemoryNode"][-1]]
+    return Request(int(job["NumCPUs"]), round(memory * unit), 60 * hours + minutes, int(gpus[1]) if gpus else 0)
 
 
 def check(fact: bool, words: str, output: str) -> None:
@@ -117,8 +92,8 @@ def check(fact: bool, words: str, output: str) -> None:
     print(f"ok: {words}", flush=True)
 
 
-def check_whole_report(copy: Copy, profile: list[str], results: str) -> None:
-    status, output = copy.snakemake(*profile, "--config", f"results={results}")
+def check_whole_report(copy: ClusterCopy, profile: list[str], results: str) -> None:
+    status, output = copy.make(profile, "--config", f"results={results}")
     check(status == 0, f"{profile[1]}: everything was made", output)
     folder = copy.folder / results
     check((folder / "report/report.pdf").exists(), "the report is there", output)
@@ -132,9 +107,9 @@ def check_whole_report(copy: Copy, profile: list[str], results: str) -> None:
     check({request.gpus for request in asked} == {0}, "without a GPU in the config none was asked for", output)
 
 
-def check_gpu_and_retries(copy: Copy, profile: list[str], results: str) -> None:
+def check_gpu_and_retries(copy: ClusterCopy, profile: list[str], results: str) -> None:
     target = f"{results}/runs/fc/seed=0/metrics.json"
-    status, output = copy.snakemake(*profile, "--config", f"results={results}", "device=cuda", "--", target)
+    status, output = copy.make(profile, "--config", f"results={results}", "device=cuda", "--", target)
     check(status != 0, f"{profile[1]}: device: cuda without CUDA fails", output)
     log = (copy.folder / results / "logs/train/fc/seed=0.log").read_text(encoding="utf-8")
     check("cuda" in log and "Traceback" in log, "the training's own log says why", log + output)
@@ -144,9 +119,8 @@ def check_gpu_and_retries(copy: Copy, profile: list[str], results: str) -> None:
     check(asked == rule, f"Slurm was asked for what the rule declares: {asked}", f"{rule}\n{output}")
     check({request.gpus for request in asked} == {1}, "one GPU each", output)
     check({job["Requeue"] for job in jobs} == {"1"}, "what Slurm stops is requeued", output)
-    memory, minutes = [request.mem_mb for request in asked], [request.minutes for request in asked]
-    check(memory == [memory[0] * k for k in (1, 2, 3)], f"each try asked for more memory: {memory}", output)
-    check(minutes == [minutes[0] * k for k in (1, 2, 3)], f"and more time: {minutes}", output)
+    for name, numbers in (("memory", [r.mem_mb for r in asked]), ("time", [r.minutes for r in asked])):
+        check(numbers == [numbers[0] * k for k in (1, 2, 3)], f"each try asked for more {name}: {numbers}", output)
 
 
 def install_slurm() -> None:
@@ -154,11 +128,9 @@ def install_slurm() -> None:
     if all(shutil.which(name) for name in ("munged", "slurmctld", "slurmd", "sbatch")):
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    packages = ["slurm-wlm", "munge"]
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=environment, check=True
-    )
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "slurm-wlm", "munge"]
+    for command in (["apt-get", "update", "-qq"], install):
+        subprocess.run(command, env=environment, check=True)
 
 
 def main() -> None:
@@ -167,16 +139,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemons are stopped then, too
     install_slurm()
     with tempfile.TemporaryDirectory(prefix="fmnist-slurm-") as name, running(Path(name) / "slurm") as environment:
-        copy = Copy(Path(name) / "project", environment)
-        try:
-            check_whole_report(copy, SLURM, "results/slurm")
-            check_gpu_and_retries(copy, SLURM, "results/slurm_cuda")
-            check_whole_report(copy, GENERIC, "results/generic")
-            check_gpu_and_retries(copy, GENERIC, "results/generic_cuda")
-        except SystemExit:
-            for log in sorted(copy.folder.glob("results/logs/**/*.log")):  # what Slurm caught of failed jobs
-                print(f"--- {log.relative_to(copy.folder)}\n{log.read_text(encoding='utf-8')[-3000:]}")
-            raise
+        copy = ClusterCopy(Path(name) / "project", environment)
+        for profile, results in ((SLURM, "results/slurm"), (GENERIC, "results/generic")):
+            check_whole_report(copy, profile, results)
+            check_gpu_and_retries(copy, profile, f"{results}_cuda")
     print("Slurm: all as it should be.")
 
 

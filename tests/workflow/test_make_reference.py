@@ -36,10 +36,16 @@ def make_reference(folder: Path, runs: str, *more: str) -> subprocess.CompletedP
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_more_runs_replace_the_committed_ones(folder: Path) -> None:
-    more = BEFORE.replace("0.3", "0.2") + "fc,2,0.5\n"
-    assert make_reference(folder, more).returncode == 0
-    assert (folder / "reference/runs.csv").read_text() == more
+@pytest.mark.parametrize(
+    ("runs", "options"),
+    [
+        (BEFORE.replace("0.3", "0.2") + "fc,2,0.5\n", []),
+        ("run_id,seed,test_loss\nfc,0,0.3\n", ["LESS=1"]),  # fewer runs, where that is asked for
+    ],
+)
+def test_more_runs_replace_the_committed_ones(folder: Path, runs: str, options: list[str]) -> None:
+    assert make_reference(folder, runs, *options).returncode == 0
+    assert (folder / "reference/runs.csv").read_text() == runs
     for name in FILES[1:]:
         assert (folder / "reference" / Path(name).name).read_text() == f"new {name}"
 
@@ -51,9 +57,3 @@ def test_where_a_run_would_be_lost_nothing_is_copied_and_it_is_named(folder: Pat
     assert "make reference LESS=1" in finished.stderr
     assert (folder / "reference/runs.csv").read_text() == BEFORE
     assert [path.name for path in (folder / "reference").iterdir()] == ["runs.csv"]
-
-
-def test_fewer_runs_are_copied_where_that_is_asked_for(folder: Path) -> None:
-    fewer = "run_id,seed,test_loss\nfc,0,0.3\n"
-    assert make_reference(folder, fewer, "LESS=1").returncode == 0
-    assert (folder / "reference/runs.csv").read_text() == fewer

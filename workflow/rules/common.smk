@@ -61,12 +61,19 @@ def checked_plan():
         raise SystemExit(f"Error: {error}") from None
 
 
-def stop_unless_folder(path):
-    """End with one sentence where a file stands in the way of the results."""
-    for part in [Path(path), *Path(path).parents]:
-        if part.exists() and not part.is_dir():
+def stop_unless_writable(path):
+    """End with one sentence where a file or a broken link stands in the way, or a folder is read-only."""
+    parts = [Path(path), *Path(path).parents]
+    for part in parts:
+        if os.path.lexists(part) and not os.path.isdir(part):
+            what = "a file" if os.path.exists(part) else "a broken link"
             raise SystemExit(
-                f"Error: results is {path!r}, and {str(part)!r} is a file; allowed: a folder, there or not yet."
+                f"Error: results is {RESULTS!r}, and {str(part)!r} is {what}; expected a folder, there or not yet."
+            )
+    for folder in [next(filter(os.path.isdir, parts)), os.curdir]:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SystemExit(
+                f"Error: {os.path.abspath(folder)!r} cannot be written to; expected a folder that can."
             )
 
 
@@ -93,7 +100,8 @@ PLAN = checked_plan()
 config.update(resolved(PLAN.config))
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
-stop_unless_folder(RESULTS)
+for part in ("", "benchmarks", "data", "figures", "logs", "report", "runs", "tables"):
+    stop_unless_writable(f"{RESULTS}/{part}")
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 RUN = f"{RESULTS}/runs/{{run_id}}/seed={{seed}}"
