@@ -1,8 +1,8 @@
 """What the report says about the ten classes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,16 +23,7 @@ from fmnist.plan.experiments import with_runs
 
 HARD = 4  # how many classes are called the hardest
 
-_number = attrgetter("number")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClassNumber:
-    """A class, or an error between two classes, with a percentage or with a difference in points."""
-
-    name: str
-    number: float
-    shown: bool = False  # whether a difference is beyond seed noise
+_number = itemgetter("number")
 
 
 def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dict[str, Any] | None:
@@ -46,7 +37,7 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
         return None
     chosen = next((panel for panel in panels if panel.run_id == base_case(experiments)), panels[0])
     ranked = sorted(_by_class(np.diagonal(chosen.percent)), key=_number)
-    hard = [CLASS_NAMES.index(one.name) for one in ranked[:HARD]]
+    hard = [CLASS_NAMES.index(one["name"]) for one in ranked[:HARD]]
     images = matrices[chosen.run_id][0].sum(axis=1)
     return {
         "images": (images.min(), images.max()),  # of the smallest and of the largest class
@@ -60,8 +51,12 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
     }
 
 
-def _by_class(numbers: Array) -> list[ClassNumber]:
-    return [ClassNumber(name=name, number=float(number)) for name, number in zip(CLASS_NAMES, numbers, strict=True)]
+def _by_class(numbers: Array, shown: Iterable[bool] = repeat(False)) -> list[dict[str, Any]]:
+    """Return each class with its percentage or difference, and whether a difference is beyond seed noise."""
+    return [
+        {"name": name, "number": float(number), "shown": beyond}
+        for name, number, beyond in zip(CLASS_NAMES, numbers, shown, strict=False)
+    ]
 
 
 def _errors(panel: Panel, images: Array, hard: Sequence[int]) -> dict[str, Any]:
@@ -74,7 +69,7 @@ def _errors(panel: Panel, images: Array, hard: Sequence[int]) -> dict[str, Any]:
         "errors": wrong.sum(),
         "among": 100 * wrong[np.ix_(hard, hard)].sum() / max(wrong.sum(), 1),  # percent: within the hard classes
         "hardest": min(_by_class(np.diagonal(panel.percent)), key=_number),
-        "commonest": ClassNumber(name=commonest, number=float(panel.percent[true, taken])),
+        "commonest": {"name": commonest, "number": float(panel.percent[true, taken])},
     }
 
 
@@ -93,15 +88,12 @@ def _changes(changes: Sequence[Change]) -> dict[str, Any]:
 
 def _changed(change: Change) -> dict[str, Any]:
     """Describe a change by the classes that gain and lose most; None where that rounds to no tenth of a point."""
-    classes = [
-        ClassNumber(name=name, number=float(number), shown=bool(shown))
-        for name, number, shown in zip(CLASS_NAMES, change.difference, change.shown, strict=True)
-    ]
+    classes = _by_class(change.difference, change.shown)
     gain, loss = max(classes, key=_number), min(classes, key=_number)
     return {
         "name": change.name,
         "overall": change.overall,
-        "gain": gain if round(gain.number, 1) > 0 else None,
-        "loss": loss if round(loss.number, 1) < 0 else None,
+        "gain": gain if round(gain["number"], 1) > 0 else None,
+        "loss": loss if round(loss["number"], 1) < 0 else None,
         "shown": int(change.shown.sum()),
     }

@@ -1,8 +1,8 @@
 """What the report says about a run: its numbers over all its seeds, and the shape of its loss curve."""
 
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fmnist.report.tables import number_or_none
@@ -49,11 +49,11 @@ def _curve(curves: pd.DataFrame) -> dict[str, Any]:
     losses, rates = (
         curves.pivot(index="epoch", columns="seed", values=name) for name in ("train_loss", "learning_rate")
     )
-    curve = [number_or_none(float(loss)) for loss in losses.mean(axis=1)]
+    mean = losses.mean(axis=1)
     rises = (losses.diff() > 0).sum().tolist()
     return {
-        "curve": curve,
-        "steps": sum(a is not None and b is not None for a, b in pairwise(curve)),
+        "curve": [number_or_none(loss) for loss in mean.tolist()],
+        "steps": int(np.isfinite(mean.diff()).sum()),
         "rises": rises,
         "rises_text": f"{min(rises)}" if min(rises) == max(rises) else f"{min(rises)} to {max(rises)}",
         "decayed": int((rates.min() < rates.iloc[0]).sum()),

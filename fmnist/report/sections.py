@@ -5,19 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from fmnist.common import wording
 from fmnist.report import markdown
 from fmnist.report.claims import amount, p_value, verdict_markup
 from fmnist.training.settings import format_value
 
-# What stands in the last column of section 7: the exception is what the eye should find.
-INSIDE = {"true": "inside", "false": Markup("**outside**")}
-
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     *(amount, p_value, verdict_markup),
-    *(markdown.code, markdown.identifier, markdown.listing, markdown.metadata),
+    *(markdown.code, markdown.listing, markdown.metadata),
     *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
     *(wording.percent, wording.setting, wording.signed, wording.word),
 )
@@ -25,7 +21,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **{function.__name__: function for function in _FUNCTIONS},
     "say": lambda row, result: result.say(row),
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
-    "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
 }
 
 
