@@ -50,10 +50,9 @@ class Inputs:
 def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return every name that a section template can use; `folder` is that of the Markdown file."""
     inputs = Inputs(files, config)
-    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     return {
-        **_about_config(inputs, experiments),
-        **_about_results(inputs, experiments),
+        **_about_config(inputs),
+        **_about_results(inputs),
         **_about_original(inputs),
         **_about_claims(inputs),
         **_about_predictions(inputs),
@@ -65,31 +64,26 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
     }
 
 
-def _about_config(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
+def _about_config(inputs: Inputs) -> dict[str, Any]:
     config, seeds = inputs.config, inputs.plan.config.seed_list()
     missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     # Extensions that were not run are left out of the printed config.
     shown = {**config, "experiments": {name: config["experiments"][name] for name in inputs.plan.experiments}}
     return {
-        "title": config["report"]["title"],
         "banner": " ".join(filter(None, [missing.banner(), config["report"]["banner"]])),
         "missing": missing,
         "config": config,
         "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
-        "with_fewer_seeds": [one for one in experiments.values() if one.max_seeds and one.max_seeds < len(seeds)],
-        "settings": {run_id: _texts(run.settings()) for run_id, run in inputs.plan.runs.items()},
+        "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
 
 
-def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
-    return {key: format_value(value) for key, value in settings.items()}
-
-
-def _about_results(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
+def _about_results(inputs: Inputs) -> dict[str, Any]:
+    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     tables = {Path(path).stem: Path(path) for path in inputs.files["tables"]}
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
@@ -122,8 +116,8 @@ def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:
 def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
     """Return the settings of a run that differ from the defaults of its network."""
     run = inputs.plan.runs[run_id]
-    defaults = _texts({**inputs.config["defaults"], **inputs.config["models"][run.model]})
-    return {key: value for key, value in _texts(run.settings()).items() if defaults.get(key) != value}
+    defaults = {**inputs.plan.defaults[run.model].settings(), "model": inputs.config["defaults"]["model"]}
+    return {key: format_value(value) for key, value in run.settings().items() if defaults[key] != value}
 
 
 def _about_original(inputs: Inputs) -> dict[str, Any]:

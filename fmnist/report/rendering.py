@@ -13,8 +13,6 @@ from fmnist.common.errors import FmnistError
 
 # Raw HTML and TeX are switched off: nothing in a config or in data can become markup.
 SOURCE_FORMAT = "markdown-raw_html-raw_tex-raw_attribute"
-# Columns: wider than any line of a table, so that pandoc leaves column widths to the page.
-_COMMON = ["--standalone", "--columns=4000"]
 # Text of a figure keeps matplotlib's font; Typst itself has none without serifs.
 FONTS = [f"{matplotlib.get_data_path()}/fonts/ttf"]
 
@@ -62,14 +60,13 @@ def write_typst(markdown: Path, source: Path, files: Mapping[str, Any]) -> None:
 
 def _convert(markdown: Path, to: str, output: Path, files: Mapping[str, Any], options: list[str]) -> None:
     arguments = [
-        *_COMMON,
+        "--standalone",
+        "--columns=4000",  # wider than any line of a table, so that pandoc leaves column widths to the page
         *options,
         f"--lua-filter={Path(files['crossref']).resolve()}",
         f"--resource-path={markdown.parent.resolve()}",
     ]
     try:
-        pypandoc.convert_file(
-            str(markdown), to, format=SOURCE_FORMAT, outputfile=str(output), extra_args=arguments, sandbox=False
-        )
+        pypandoc.convert_file(markdown, to, format=SOURCE_FORMAT, outputfile=output, extra_args=arguments)
     except RuntimeError as error:
         raise RenderingError(f"pandoc cannot make {output.name} of {markdown}: {error}") from None

@@ -20,6 +20,10 @@ BY_CHANCE = 0.05  # the share of single runs that a 95% prediction interval leav
 class Row(SimpleNamespace):
     """One line of results/tables/<experiment>.csv, with its columns as attributes; None where there is no number."""
 
+    value: str
+    run_id: str
+    n: int
+
     @property
     def loss_ratio(self) -> float | None:
         """Our final training loss as a multiple of the original's; None where one is missing."""
@@ -59,10 +63,6 @@ class Result:
         if len(parts) != len(self.experiment.swept):
             return self.experiment.title
         return ", ".join(map(setting_value, self.experiment.swept, parts))
-
-    def tied(self, row: Row, measure: str) -> list[Row]:
-        """Return the rows whose measure equals that of a row, including the row itself."""
-        return [other for other in self.rows if getattr(other, measure) == getattr(row, measure)]
 
     def said_settings(self) -> list[str]:
         """Name the fixed settings in prose, such as `max pooling`."""

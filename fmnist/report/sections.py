@@ -32,15 +32,8 @@ def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str
     template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
     that the context lacks is an error (jinja2.UndefinedError), never a gap.
     """
-    templates = environment(sections[0].parent)
-    texts = [templates.get_template(section.name).render(context).strip() for section in sections]
-    return "\n\n".join(text for text in texts if text) + "\n"
-
-
-def environment(folder: Path) -> jinja2.Environment:
-    """Return the environment in which the templates of a folder are read and filled."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(sections[0].parent, encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
         # Escaping happens in `finalize`, for Markdown; autoescape marks what macros return
         # as escaped already, so that it is not escaped twice.
@@ -54,4 +47,5 @@ def environment(folder: Path) -> jinja2.Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals |= {"compared": wording.compared, "spread": wording.spread}
-    return environment
+    texts = [environment.get_template(section.name).render(context).strip() for section in sections]
+    return "\n\n".join(text for text in texts if text) + "\n"
