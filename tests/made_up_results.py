@@ -12,15 +12,13 @@ from fmnist.analysis.confusion import confusion_table
 from fmnist.analysis.image_noise import compared_pairs, noise_table
 from fmnist.analysis.tables import experiment_table, reported_against_replicated, to_csv
 from fmnist.claims.claim_list import read_claims
-from fmnist.claims.compared_runs import KnownRuns
-from fmnist.claims.evaluate import evaluate_claims, read_verdicts
-from fmnist.claims.examine import Material
+from fmnist.claims.evaluate import evaluate_claims, read_material, read_verdicts
 from fmnist.common.files import write_json, write_text
 from fmnist.data.fashion_mnist import FILES
 from fmnist.plan.config import read_config, resolved
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
-from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS, read_runs
+from fmnist.runs.gathering import CURVE_HEADER, RUN_COLUMNS
 from fmnist.training.settings import format_value
 
 A_FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
@@ -53,7 +51,7 @@ class Results:
 
     def __init__(self, folder, config):
         self.folder, self.config, self.plan = Path(folder), config, plan(config)
-        self.reported, self.claims = read_reported(REPORTED), read_claims(CLAIMS)
+        self.reported = read_reported(REPORTED)
         self.reused = []  # as the provenance has it
         self.unpredicted = set()  # the (run id, seed) whose predictions are not known
         rows = [self._run(run_id, seed) for run_id, seed in self.plan.trainings(self.plan.config.seed_list())]
@@ -69,8 +67,6 @@ class Results:
             **{name: format_value(value) for name, value in run.settings().items() if value is not None},
             "parameter_count": 61706,
             "train_loss": loss * math.exp(chance.normal(0, 0.03)),
-            "train_accuracy": accuracy + gap,
-            "test_loss": 0.31,
             "test_accuracy": accuracy,
             "fitted_train_accuracy": accuracy + gap,
             "generalization_gap": gap,
@@ -103,38 +99,34 @@ class Results:
             **STYLE,
             **{name: self._figure(name) for name in figures},
             "figures": [self._figure(name) for name in self.plan.experiments],
-            "claim_figures": [self._figure(f"claims/{claim.id}") for claim in self.claims.claims],
+            "claim_figures": [self._figure(f"claims/{claim.id}") for claim in read_claims(CLAIMS).claims],
             "provenance": self.folder / "provenance.json",
             "checksum": self.folder / "data.sha256",
-            "reported": REPORTED,
-            "claims": CLAIMS,
             "calibration": ROOT / "benchmarks/calibration.csv",
             "sections": sorted((ROOT / "report/sections").glob("[0-9]*.md.j2")),
         }
 
     def _tables(self):
-        experiments, reported = self.plan.experiments, self.reported
-        runs = read_runs(self._table("runs", self.runs))
         curves = pd.DataFrame(self._curves(), columns=["run_id", "seed", *CURVE_HEADER.split(",")])
-        known = KnownRuns(experiments=experiments, reported=reported)
-        material = Material(claims=self.claims, known=known, runs=runs, curves=curves)
-        verdicts, predicted = self._table("claims", evaluate_claims(material)), list(self._predicted())
+        files = {"runs": self._table("runs", self.runs), "loss": self._table("loss", curves)}
+        files |= {"claims": CLAIMS, "reported": REPORTED}
+        experiments, predicted = self.plan.experiments, list(self._predicted())
+        material = read_material(files, experiments)
+        comparison = reported_against_replicated(experiments, material.runs, self.reported)
+        files |= {
+            "verdicts": self._table("verdicts", evaluate_claims(material)),
+            "comparison": self._table("comparison", comparison),
+            "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
+        }
         correct = {}
         for run_id, _, classes in predicted:
             correct.setdefault(run_id, []).append(classes == LABELS)
-        pairs = compared_pairs(read_verdicts(verdicts))
+        pairs = compared_pairs(read_verdicts(files["verdicts"]))
         noise = noise_table(pairs, {run_id: np.stack(seeds) for run_id, seeds in correct.items()}, draws=200)
-        return {
-            "runs": self.folder / "runs.csv",
-            "loss": self._table("loss", curves),
-            "verdicts": verdicts,
-            "comparison": self._table("comparison", reported_against_replicated(experiments, runs, reported)),
-            "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
+        shown = {name: experiment_table(one, material.runs, self.reported) for name, one in experiments.items()}
+        return files | {
             "image_noise": self._table("image_noise", noise),
-            "tables": [
-                self._table(f"tables/{name}", experiment_table(experiment, runs, reported))
-                for name, experiment in experiments.items()
-            ],
+            "tables": [self._table(f"tables/{name}", table) for name, table in shown.items()],
         }
 
     def _curves(self):
@@ -144,7 +136,7 @@ class Results:
                 yield run.run_id, run.seed, epoch, loss, 0.9, 0.3, run.test_accuracy - 0.2 / epoch, 0.001
 
     def _predicted(self):
-        """Take the next class for as many images as the accuracy asks, the more the later the class."""
+        """Take the next class for the images that are wrong: more of them, the later the class."""
         for run in self.runs.itertuples():
             if (run.run_id, run.seed) not in self.unpredicted:
                 wrong = _chance(run.run_id, run.seed).random(len(LABELS)) < (1 - run.test_accuracy) * LABELS / 4.5

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_results import Results, only, shipped_config
+from made_up_results import Results, shipped_config
 from report_builders import prose, text
 
 from fmnist.analysis.tables import to_csv
@@ -36,12 +36,6 @@ def test_several_seeds_are_resampled_and_one_tests_nothing(five_seeds, one_seed)
     assert "**" not in classes
     assert "With one seed of a run there are no seeds to resample" in images
     assert "over the seeds" not in images
-
-
-def test_without_a_base_case_the_first_run_decides(tmp_path):
-    markdown = text(Results(tmp_path, only("fully_connected")))
-    assert "With the run *Fully connected network*, in this run" in prose(markdown, "sec-classes")
-    assert "No claim about accuracy compares two runs" in prose(markdown, "sec-images")
 
 
 @pytest.mark.parametrize(
