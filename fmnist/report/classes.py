@@ -6,16 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.class_changes import (
-    Change,
-    Experiments,
-    Panel,
-    base_case,
-    best_run,
-    class_changes,
-    run_name,
-    shown_matrices,
-)
+from fmnist.analysis import class_changes
+from fmnist.analysis.class_changes import Change, Experiments, Panel, base_case, run_name
 from fmnist.analysis.statistics import Array
 from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.plan.experiments import with_runs
@@ -29,7 +21,7 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
     `matrices` by run id: images[seed, true class, predicted class].
     """
     experiments = with_runs(experiments, matrices)
-    panels = shown_matrices(experiments, matrices)
+    panels = class_changes.shown_matrices(experiments, matrices)
     if not panels:
         return None
     chosen = next((panel for panel in panels if panel.run_id == base_case(experiments)), panels[0])
@@ -43,8 +35,8 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
         "hard": ranked[:HARD],
         "easy": ranked[HARD:],
         "runs": [_errors(panel, matrices[panel.run_id].mean(axis=0), hard) for panel in panels],
-        "with_best": best_run(experiments, matrices) is not None,
-        **_changes(class_changes(experiments, matrices)),
+        "with_best": class_changes.best_run(experiments, matrices) is not None,
+        **_changes(class_changes.class_changes(experiments, matrices)),
     }
 
 

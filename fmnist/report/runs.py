@@ -8,13 +8,8 @@ import pandas as pd
 from fmnist.report.tables import number_or_none
 from fmnist.runs.columns import measured
 
-# The names of the means in the report; `<name>_sd` is the standard deviation, None for one seed.
-MEASURES = {
-    "accuracy": "accuracy",
-    "train_accuracy": "fitted_accuracy",
-    "gap": "generalization_gap",  # of the final network, with dropout off
-    "seconds": "seconds",
-}
+# `<name>_sd` is the standard deviation, None for one seed. The gap is of the final network, with dropout off.
+MEASURES = ("accuracy", "fitted_accuracy", "generalization_gap", "seconds")
 
 
 def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -34,7 +29,7 @@ def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, dict[s
 
 
 def _numbers(seeds: pd.DataFrame) -> dict[str, float | None]:
-    values = pd.DataFrame({name: measured(seeds, measure) for name, measure in MEASURES.items()})
+    values = pd.DataFrame({name: measured(seeds, name) for name in MEASURES})
     numbers = {**values.mean(), **values.std().add_suffix("_sd")}
     return {name: number_or_none(float(number)) for name, number in numbers.items()}
 

@@ -53,7 +53,7 @@ def test_rises_and_decays_are_counted_seed_by_seed():
     run = summarise_runs(runs, curves.sort_values("epoch", ascending=False))["fc"]
     assert [run[name] for name in ("rises", "rises_text", "steps", "decayed")] == [[1, 2], "1 to 2", 3, 1]
     assert run["curve"] == [3.0, 2.75, 3.25, 2.5]
-    assert (run["accuracy"], run["accuracy_sd"], run["gap"]) == (pytest.approx(90), 0, pytest.approx(5))
+    assert (run["accuracy"], run["accuracy_sd"], run["generalization_gap"]) == (pytest.approx(90), 0, pytest.approx(5))
 
 
 def candidates(folder, relu, seeds):
