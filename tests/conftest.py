@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,8 +11,6 @@ import pytest
 import torch
 from builders import changed, curves_frame, only, plan, reported
 from claim_builders import claims
-from made_up_results import Results, shipped_config
-from report_builders import build
 from workflow_builders import prepare
 
 from fmnist.claims.compared_runs import KnownRuns
@@ -22,9 +19,6 @@ from fmnist.claims.examine import Material
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
-# A test that uses one of these is slow.
-WHOLE_REPORTS = {"one_seed_report", "three_seeds_with_banner"}
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave the other cores to the other workers of pytest-xdist."""
@@ -32,10 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of whole reports, and begin with what is slow."""
-    for item in items:
-        if WHOLE_REPORTS & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.slow)
+    """Begin with what is slow."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
@@ -49,19 +40,6 @@ def arrays(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(arrays: Path) -> Dataset:
     """The 1,500 training and 750 test images as tensors."""
     return load_dataset(arrays)
-
-
-@pytest.fixture(scope="session")
-def one_seed_report(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """The job that made the report of the shipped config with one made-up seed."""
-    return build(Results(tmp_path_factory.mktemp("one"), shipped_config()))
-
-
-@pytest.fixture(scope="session")
-def three_seeds_with_banner(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """The same with three seeds, a title of its own and a banner."""
-    config = shipped_config(seeds=[0, 1, 2], report={"title": "A title", "banner": "These numbers mean nothing."})
-    return build(Results(tmp_path_factory.mktemp("three"), config))
 
 
 @pytest.fixture

@@ -2,27 +2,20 @@
 
 import re
 
-from builders import ROOT, script
-
-from fmnist.report.rendering import STYLE
-from fmnist.report.report import markdown_report
-
-_NAMES = ("crossref.lua", "page.html", "page.css", "paper.typ")
-STYLE_FILES = {name: ROOT / "report/style" / file for name, file in zip(STYLE, _NAMES, strict=True)}
+from fmnist.report.report import markdown_report, write_report
 
 
 def build(results):
-    """Run the report script on the results; return its job."""
-    job = results.write()
-    script("report").main(job)
-    return job
+    """Write the report of the results; return its files by name."""
+    files = {"markdown": "report.md", "html": "index.html", "pdf": "report.pdf"}
+    outputs = {name: results.folder / "report" / file for name, file in files.items()}
+    write_report(results.write(), outputs, results.config)
+    return outputs
 
 
 def text(results):
-    """Render only the Markdown, which is where all words are."""
-    job = results.write()
-    markdown = markdown_report(dict(job.input.items()), job.params.config, job.output.markdown.parent)
-    return markdown.replace("\\ ", " ")
+    """Return only the report's Markdown, which is where all words are."""
+    return markdown_report(results.write(), results.config, results.folder / "report").replace("\\ ", " ")
 
 
 def section(markdown, anchor):

@@ -1,38 +1,18 @@
 """What the report says about the ten classes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from fmnist.analysis.class_changes import (
-    Change,
-    Experiments,
-    Panel,
-    base_case,
-    best_run,
-    class_changes,
-    run_name,
-    shown_matrices,
-)
+from fmnist.analysis import class_changes
+from fmnist.analysis.class_changes import Change, Experiments, Panel, base_case, run_name
 from fmnist.analysis.statistics import Array
 from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.plan.experiments import with_runs
 
 HARD = 4  # how many classes are called the hardest
-
-_number = attrgetter("number")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClassNumber:
-    """A class, or an error between two classes, with a percentage or with a difference in points."""
-
-    name: str
-    number: float
-    shown: bool = False  # whether a difference is beyond seed noise
 
 
 def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dict[str, Any] | None:
@@ -41,12 +21,12 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
     `matrices` by run id: images[seed, true class, predicted class].
     """
     experiments = with_runs(experiments, matrices)
-    panels = shown_matrices(experiments, matrices)
+    panels = class_changes.shown_matrices(experiments, matrices)
     if not panels:
         return None
     chosen = next((panel for panel in panels if panel.run_id == base_case(experiments)), panels[0])
-    ranked = sorted(_by_class(np.diagonal(chosen.percent)), key=_number)
-    hard = [CLASS_NAMES.index(one.name) for one in ranked[:HARD]]
+    ranked = _ranked(np.diagonal(chosen.percent))
+    hard = [CLASS_NAMES.index(name) for name in ranked.index[:HARD]]
     images = matrices[chosen.run_id][0].sum(axis=1)
     return {
         "images": (images.min(), images.max()),  # of the smallest and of the largest class
@@ -55,53 +35,46 @@ def class_report(experiments: Experiments, matrices: Mapping[str, Array]) -> dic
         "hard": ranked[:HARD],
         "easy": ranked[HARD:],
         "runs": [_errors(panel, matrices[panel.run_id].mean(axis=0), hard) for panel in panels],
-        "with_best": best_run(experiments, matrices) is not None,
-        **_changes(class_changes(experiments, matrices)),
+        "with_best": class_changes.best_run(experiments, matrices) is not None,
+        **_changes(class_changes.class_changes(experiments, matrices)),
     }
 
 
-def _by_class(numbers: Array) -> list[ClassNumber]:
-    return [ClassNumber(name=name, number=float(number)) for name, number in zip(CLASS_NAMES, numbers, strict=True)]
+def _ranked(numbers: Array) -> pd.Series:
+    """Return a number of each class by the class's name, smallest first."""
+    return pd.Series(numbers, index=CLASS_NAMES).sort_values(kind="stable")
 
 
 def _errors(panel: Panel, images: Array, hard: Sequence[int]) -> dict[str, Any]:
     """Describe the errors of a run; `images` is [true class, predicted class], the mean over seeds."""
     wrong = images * ~np.eye(len(CLASS_NAMES), dtype=bool)
     true, taken = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    commonest = f"{CLASS_NAMES[true]} taken for {CLASS_NAMES[taken]}"
     return {
         "title": panel.title,
         "errors": wrong.sum(),
         "among": 100 * wrong[np.ix_(hard, hard)].sum() / max(wrong.sum(), 1),  # percent: within the hard classes
-        "hardest": min(_by_class(np.diagonal(panel.percent)), key=_number),
-        "commonest": ClassNumber(name=commonest, number=float(panel.percent[true, taken])),
+        "ranked": _ranked(np.diagonal(panel.percent)),
+        "commonest": f"{CLASS_NAMES[true]} taken for {CLASS_NAMES[taken]}",
+        "commonest_percent": panel.percent[true, taken],
     }
 
 
 def _changes(changes: Sequence[Change]) -> dict[str, Any]:
-    """Return what the section says about changes of a setting; `moved` ranks the classes by their median change."""
-    sizes = np.median([abs(change.difference) for change in changes], axis=0) if changes else np.zeros(len(CLASS_NAMES))
+    """Return what the section says about changes of a setting; `moved` ranks the classes by their median size."""
+    sizes = [abs(change.difference) for change in changes] or np.zeros((1, len(CLASS_NAMES)))
     return {
-        "changes": [_changed(change) for change in changes],
+        "changes": changes,
+        "most_moved": most_moved,
         "differences": len(changes) * len(CLASS_NAMES),
         "shown": sum(int(change.shown.sum()) for change in changes),
         # Whether there are enough seeds to tell the differences from seed noise.
         "tested": any(np.isfinite(change.adjusted_p).any() for change in changes),
-        "moved": sorted(_by_class(sizes), key=_number, reverse=True),
+        "moved": _ranked(np.median(sizes, axis=0)),
     }
 
 
-def _changed(change: Change) -> dict[str, Any]:
-    """Describe a change by the classes that gain and lose most; None where that rounds to no tenth of a point."""
-    classes = [
-        ClassNumber(name=name, number=float(number), shown=bool(shown))
-        for name, number, shown in zip(CLASS_NAMES, change.difference, change.shown, strict=True)
-    ]
-    gain, loss = max(classes, key=_number), min(classes, key=_number)
-    return {
-        "name": change.name,
-        "overall": change.overall,
-        "gain": gain if round(gain.number, 1) > 0 else None,
-        "loss": loss if round(loss.number, 1) < 0 else None,
-        "shown": int(change.shown.sum()),
-    }
+def most_moved(change: Change, sign: int) -> dict[str, Any] | None:
+    """Return the class that gains (1) or loses (-1) most by a change; None where that rounds to no tenth of a point."""
+    place = int((sign * change.difference).argmax())
+    most = {"name": CLASS_NAMES[place], "number": change.difference[place], "shown": change.shown[place]}
+    return most if round(sign * change.difference[place], 1) > 0 else None

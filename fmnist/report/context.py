@@ -33,11 +33,11 @@ BASE_CASE = (("lenet5_base", "base"), ("optimizer", "adam"), ("loss", "cross_ent
 
 
 class Inputs:
-    """What the report is made from: the files by their names in rule report, and what several parts need of them."""
+    """The report's files by their names in rule report, with the plan and the runs."""
 
-    def __init__(self, files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> None:
-        """Read the plan and the runs; `files` has a path or a list of paths, `folder` is the Markdown file's."""
-        self.files, self.folder = files, folder
+    def __init__(self, files: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+        """Read the plan and the runs; `files` has a path or a list of paths by name."""
+        self.files = files
         self.plan = plan_experiments(config)
         self.config = resolved(self.plan.config)
         self.runs = read_runs(self.path("runs"))
@@ -46,75 +46,52 @@ class Inputs:
         """Return the path of a file."""
         return Path(self.files[name])
 
-    def figure(self, name: str) -> str:
-        """Return the path of a figure as the Markdown file refers to it."""
-        return self._beside(self.files[name])
 
-    def figures(self, name: str) -> dict[str, str]:
-        """Return the paths of several figures as the Markdown file refers to them, by experiment or claim."""
-        return {Path(path).stem: self._beside(path) for path in self.files[name]}
-
-    def _beside(self, path: str | Path) -> str:
-        return Path(os.path.relpath(path, self.folder)).as_posix()
-
-
-def build_context(inputs: Inputs) -> dict[str, Any]:
-    """Return every name that a section template can use."""
-    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
+def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return every name that a section template can use; `folder` is that of the Markdown file."""
+    inputs = Inputs(files, config)
     return {
-        **_about_config(inputs, experiments),
-        **_about_results(inputs, experiments),
+        **_about_config(inputs),
+        **_about_results(inputs),
         **_about_original(inputs),
         **_about_claims(inputs),
         **_about_predictions(inputs),
-        "figure": inputs.figure,
-        "figures": inputs.figures("figures"),
-        "claim_figures": inputs.figures("claim_figures"),
+        "figure": lambda name: os.path.relpath(files[name], folder),
+        "figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["figures"]},
+        "claim_figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["claim_figures"]},
         "data_files": read_checksums(inputs.path("checksum")),
         "provenance": json.loads(inputs.path("provenance").read_text(encoding="utf-8")),
     }
 
 
-def _about_config(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
+def _about_config(inputs: Inputs) -> dict[str, Any]:
     config, seeds = inputs.config, inputs.plan.config.seed_list()
     missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     # Extensions that were not run are left out of the printed config.
     shown = {**config, "experiments": {name: config["experiments"][name] for name in inputs.plan.experiments}}
     return {
-        "title": config["report"]["title"],
         "banner": " ".join(filter(None, [missing.banner(), config["report"]["banner"]])),
         "missing": missing,
         "config": config,
         "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
-        "with_fewer_seeds": [one for one in experiments.values() if one.max_seeds and one.max_seeds < len(seeds)],
-        "settings": {run_id: _texts(run.settings()) for run_id, run in inputs.plan.runs.items()},
+        "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
 
 
-def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
-    return {key: format_value(value) for key, value in settings.items()}
-
-
-def _about_results(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
+def _about_results(inputs: Inputs) -> dict[str, Any]:
+    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"]))
     tables = {Path(path).stem: Path(path) for path in inputs.files["tables"]}
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
-    runs = summarise_runs(inputs.runs, read_curves(inputs.path("loss")))
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "factor": lambda name: [result for result in results.values() if result.experiment.swept == (name,)],
-        "runs": runs,
-        "networks_compared": [
-            {"result": results[name], "row": row, "run": runs[row.run_id]}
-            for name in ("fully_connected", "lenet5_base", "combined")
-            if name in results
-            for row in results[name].rows
-        ],
+        "runs": summarise_runs(inputs.runs, read_curves(inputs.path("loss"))),
         "candidates": sort_candidates,
         "comparison": comparison,
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
@@ -124,11 +101,14 @@ def _about_results(inputs: Inputs, experiments: Mapping[str, Experiment]) -> dic
 def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:
     changes = {run_id: _changed_settings(run_id, inputs) for run_id in experiment.run_ids}
     first, *others = changes.values()
-    shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
     return Result(
         experiment=experiment,
         rows=read_rows(table),
-        fixed={key: value for key, value in shared.items() if key not in experiment.swept},
+        fixed={
+            key: value
+            for key, value in first.items()
+            if key not in experiment.swept and all(other.get(key) == value for other in others)
+        },
         changes=changes,
     )
 
@@ -136,8 +116,8 @@ def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:
 def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
     """Return the settings of a run that differ from the defaults of its network."""
     run = inputs.plan.runs[run_id]
-    defaults = _texts({**inputs.config["defaults"], **inputs.config["models"][run.model]})
-    return {key: value for key, value in _texts(run.settings()).items() if defaults.get(key) != value}
+    defaults = {**inputs.plan.defaults[run.model].settings(), "model": inputs.config["defaults"]["model"]}
+    return {key: format_value(value) for key, value in run.settings().items() if defaults[key] != value}
 
 
 def _about_original(inputs: Inputs) -> dict[str, Any]:
@@ -173,10 +153,8 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
 def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     """Return what rests on the predictions of the runs; `unpredicted` counts the runs without any."""
     confusion = read_confusion(inputs.path("confusion"))
-    known = confusion[["run_id", "seed"]].drop_duplicates()
-    trained = {str(run_id): int(seeds) for run_id, seeds in inputs.runs["run_id"].value_counts().items()}
     return {
         "classes": class_report(inputs.plan.experiments, confusion_matrices(confusion)),
-        "unpredicted": len(inputs.runs) - len(known),
-        "noise": read_image_noise(inputs.path("image_noise"), trained),
+        "unpredicted": len(inputs.runs) - confusion.groupby(["run_id", "seed"]).ngroups,
+        "noise": read_image_noise(inputs.path("image_noise"), inputs.runs["run_id"].value_counts()),
     }

@@ -37,11 +37,6 @@ def listing(text: str) -> Markup:
     return Markup(f"{fence}\n{text.rstrip()}\n{fence}")  # noqa: S704 - a code block shows all as it is
 
 
-def identifier(name: str) -> Markup:
-    """Write an experiment's name as part of an anchor, such as `{#fig-exp-NAME}`."""
-    return Markup(re.sub(r"[^A-Za-z0-9_.-]", "-", name))  # noqa: S704 - only plain characters are left
-
-
 def metadata(value: Any) -> Markup:
     """Write a text for the document's YAML head, where pandoc reads it as Markdown."""
     return Markup(json.dumps(str(escape(value)), ensure_ascii=False))  # noqa: S704 - a JSON string is a YAML one

@@ -1,10 +1,11 @@
 """What the report says about results: each experiment's table, and the original's numbers beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import combinations
 from operator import attrgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from fmnist.analysis.statistics import share_p
@@ -16,29 +17,12 @@ from fmnist.report.tables import read_table, records
 BY_CHANCE = 0.05  # the share of single runs that a 95% prediction interval leaves out
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One line of results/tables/<experiment>.csv; None where the file has no number.
-
-    Accuracies in percent, `difference` in points, losses as trained; `n` counts seeds. `lower` and
-    `upper` bound the 95% prediction interval of one further run; None for fewer than two seeds.
-    """
+class Row(SimpleNamespace):
+    """One line of results/tables/<experiment>.csv, with its columns as attributes; None where there is no number."""
 
     value: str
     run_id: str
     n: int
-    diverged: int
-    train_loss: float | None
-    train_loss_sd: float | None
-    train_loss_lower: float | None
-    train_loss_upper: float | None
-    accuracy: float | None
-    accuracy_sd: float | None
-    accuracy_lower: float | None
-    accuracy_upper: float | None
-    reported_train_loss: float | None
-    reported_accuracy: float | None
-    difference: float | None
 
     @property
     def loss_ratio(self) -> float | None:
@@ -46,10 +30,7 @@ class Row:
         return self.train_loss / self.reported_train_loss if self.train_loss and self.reported_train_loss else None
 
     def could_be(self, measure: str, number: float) -> bool | None:
-        """Tell whether a number lies in the prediction interval of a measure, train_loss or accuracy.
-
-        None where there is no interval.
-        """
+        """Tell whether a number lies in the prediction interval of a measure; None where there is no interval."""
         lower, upper = getattr(self, f"{measure}_lower"), getattr(self, f"{measure}_upper")
         return None if lower is None or upper is None else bool(lower <= number <= upper)
 
@@ -83,10 +64,6 @@ class Result:
             return self.experiment.title
         return ", ".join(map(setting_value, self.experiment.swept, parts))
 
-    def tied(self, row: Row, measure: str) -> list[Row]:
-        """Return the rows whose measure equals that of a row, including the row itself."""
-        return [other for other in self.rows if getattr(other, measure) == getattr(row, measure)]
-
     def said_settings(self) -> list[str]:
         """Name the fixed settings in prose, such as `max pooling`."""
         return [setting_value(name, value) for name, value in self.fixed.items()]
@@ -105,11 +82,6 @@ class Result:
     def largest_n(self) -> int:
         """The largest number of seeds among its values."""
         return max(row.n for row in self.rows)
-
-    @property
-    def diverged(self) -> list[Row]:
-        """The values of which at least one run diverged."""
-        return [row for row in self.rows if row.diverged]
 
     def highest(self, measure: str) -> Row | None:
         """Return the row with the highest measure (a field of Row); None where no row has it."""
@@ -136,7 +108,7 @@ class Result:
 def read_rows(path: Path) -> tuple[Row, ...]:
     """Read a results/tables/<experiment>.csv."""
     table = read_table(path, ["value", "run_id"])
-    return tuple(Row(**record) for record in records(table[[field.name for field in fields(Row)]]))
+    return tuple(Row(**record) for record in records(table))
 
 
 def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list[str]]:

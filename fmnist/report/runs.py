@@ -1,20 +1,15 @@
 """What the report says about a run: its numbers over all its seeds, and the shape of its loss curve."""
 
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fmnist.report.tables import number_or_none
 from fmnist.runs.columns import measured
 
-# The names of the means in the report; `<name>_sd` is the standard deviation, None for one seed.
-MEASURES = {
-    "accuracy": "accuracy",
-    "train_accuracy": "fitted_accuracy",
-    "gap": "generalization_gap",  # of the final network, with dropout off
-    "seconds": "seconds",
-}
+# `<name>_sd` is the standard deviation, None for one seed. The gap is of the final network, with dropout off.
+MEASURES = ("accuracy", "fitted_accuracy", "generalization_gap", "seconds")
 
 
 def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -34,7 +29,7 @@ def summarise_runs(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, dict[s
 
 
 def _numbers(seeds: pd.DataFrame) -> dict[str, float | None]:
-    values = pd.DataFrame({name: measured(seeds, measure) for name, measure in MEASURES.items()})
+    values = pd.DataFrame({name: measured(seeds, name) for name in MEASURES})
     numbers = {**values.mean(), **values.std().add_suffix("_sd")}
     return {name: number_or_none(float(number)) for name, number in numbers.items()}
 
@@ -49,11 +44,11 @@ def _curve(curves: pd.DataFrame) -> dict[str, Any]:
     losses, rates = (
         curves.pivot(index="epoch", columns="seed", values=name) for name in ("train_loss", "learning_rate")
     )
-    curve = [number_or_none(float(loss)) for loss in losses.mean(axis=1)]
+    mean = losses.mean(axis=1)
     rises = (losses.diff() > 0).sum().tolist()
     return {
-        "curve": curve,
-        "steps": sum(a is not None and b is not None for a, b in pairwise(curve)),
+        "curve": [number_or_none(loss) for loss in mean.tolist()],
+        "steps": int(np.isfinite(mean.diff()).sum()),
         "rises": rises,
         "rises_text": f"{min(rises)}" if min(rises) == max(rises) else f"{min(rises)} to {max(rises)}",
         "decayed": int((rates.min() < rates.iloc[0]).sum()),

@@ -5,19 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from fmnist.common import wording
 from fmnist.report import markdown
 from fmnist.report.claims import amount, p_value, verdict_markup
 from fmnist.training.settings import format_value
 
-# What stands in the last column of section 7: the exception is what the eye should find.
-INSIDE = {"true": "inside", "false": Markup("**outside**")}
-
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     *(amount, p_value, verdict_markup),
-    *(markdown.code, markdown.identifier, markdown.listing, markdown.metadata),
+    *(markdown.code, markdown.listing, markdown.metadata),
     *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
     *(wording.percent, wording.setting, wording.signed, wording.word),
 )
@@ -25,7 +21,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **{function.__name__: function for function in _FUNCTIONS},
     "say": lambda row, result: result.say(row),
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
-    "verdict": lambda inside: INSIDE.get(inside, wording.NO_NUMBER),
 }
 
 
@@ -37,15 +32,8 @@ def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str
     template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
     that the context lacks is an error (jinja2.UndefinedError), never a gap.
     """
-    templates = environment(sections[0].parent)
-    texts = [templates.get_template(section.name).render(context).strip() for section in sections]
-    return "\n\n".join(text for text in texts if text) + "\n"
-
-
-def environment(folder: Path) -> jinja2.Environment:
-    """Return the environment in which the templates of a folder are read and filled."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(sections[0].parent, encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
         # Escaping happens in `finalize`, for Markdown; autoescape marks what macros return
         # as escaped already, so that it is not escaped twice.
@@ -59,4 +47,5 @@ def environment(folder: Path) -> jinja2.Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals |= {"compared": wording.compared, "spread": wording.spread}
-    return environment
+    texts = [environment.get_template(section.name).render(context).strip() for section in sections]
+    return "\n\n".join(text for text in texts if text) + "\n"
