@@ -10,11 +10,11 @@ from builders import runs_frame
 from sentences import is_one_sentence
 
 from fmnist.analysis.confusion import confusion_table
-from fmnist.analysis.image_noise import Pair, noise_table
+from fmnist.analysis.image_noise import TEXTS, noise_table
 from fmnist.analysis.known import with_known_confusion, with_known_noise
 from fmnist.common.errors import DataError
 
-PAIR = Pair(claims=("one", "two"), first_run="a", second_run="b", first="A", second="B")
+PAIRS = pd.DataFrame([("one two", "A", "B", "a", "b")], columns=list(TEXTS))
 SEEDS = (0, 1, 2)
 ALL = {run: np.random.default_rng(place).random((3, 200)) < 0.8 for place, run in enumerate("ab")}
 LABELS = np.arange(10, dtype=np.uint8)
@@ -24,7 +24,7 @@ CONFUSION = confusion_table([("a", 0, LABELS), ("b", 0, LABELS // 2)], LABELS)
 def table(seeds: int) -> pd.DataFrame:
     """The noise of the first seeds; of none where their predictions are not known."""
     correct = {run: found[:seeds] for run, found in ALL.items()} if seeds else {}
-    return noise_table([PAIR], correct, draws=50).round(6)
+    return noise_table(PAIRS, correct, draws=50).round(6)
 
 
 def runs(*seeds: int) -> pd.DataFrame:
