@@ -11,7 +11,8 @@ from fmnist.analysis.statistics import FEWEST_SEEDS, Array, holm, welch
 from fmnist.plan.experiments import Experiment, Member
 from fmnist.plan.names import ComparedRun, name
 
-NETWORKS = {"lenet5": "LeNet-5, base case", "fc": "Fully connected network"}  # by the id of a run at its defaults
+BASE = "lenet5"  # a network at its defaults is a run with the network's id
+NETWORKS = {"fc": "Fully connected network", BASE: "LeNet-5, base case"}
 SIGNIFICANCE = 0.05  # of all changes and classes together, after Holm's correction
 
 Experiments = Mapping[str, Experiment]
@@ -22,7 +23,6 @@ Matrices = Mapping[str, Array]  # by run id: images[seed, true class, predicted 
 class Change:
     """A run compared with the base case, class by class: differences of the means over seeds, in points."""
 
-    run_id: str
     name: str
     difference: Array  # [class]
     adjusted_p: Array  # [class]; two-sided, Welch's; NaN for fewer than FEWEST_SEEDS seeds
@@ -45,29 +45,19 @@ class Panel:
 
 def base_case(experiments: Experiments) -> str | None:
     """Return the id of the base case's run; None where the config has none."""
-    return _network_run("lenet5_base", "lenet5", experiments)
-
-
-def _network_run(experiment: str, run_id: str, experiments: Experiments) -> str | None:
-    """Return the run of the network's own experiment, else its run at the defaults in any experiment."""
-    if experiment in experiments:
-        return experiments[experiment].run_ids[0]
-    return run_id if any(run_id in other.run_ids for other in experiments.values()) else None
+    return next((run.run_id for run in _members(experiments) if run.run_id == BASE), None)
 
 
 def best_run(experiments: Experiments, matrices: Matrices) -> str | None:
     """Return the id of the original's run with the highest mean accuracy; None where there is no run."""
-    means = {run.run_id: float(accuracies(matrices[run.run_id]).mean()) for run in _runs_of_the_original(experiments)}
-    return max(means, key=lambda run_id: means[run_id], default=None)
+    run_ids = [run.run_id for run in _members(experiments, extensions=False)]
+    return max(run_ids, key=lambda run_id: float(accuracies(matrices[run_id]).mean()), default=None)
 
 
-def _runs_of_the_original(experiments: Experiments) -> list[Member]:
-    """Return the members of all experiments but the extensions, which the original did not run."""
-    return [member for experiment in experiments.values() if not experiment.extension for member in experiment.members]
-
-
-def _is_categorical(run: Member) -> bool:
-    return all(isinstance(value, str | bool) for value in run.values)
+def _members(experiments: Experiments, extensions: bool = True) -> list[Member]:
+    """Return the members of all experiments, or of those that the original ran."""
+    kept = (experiment for experiment in experiments.values() if extensions or not experiment.extension)
+    return [member for experiment in kept for member in experiment.members]
 
 
 def run_name(run_id: str, experiments: Experiments) -> str:
@@ -85,11 +75,10 @@ def run_name(run_id: str, experiments: Experiments) -> str:
 
 def shown_matrices(experiments: Experiments, matrices: Matrices) -> list[Panel]:
     """Return the matrices of the fully connected network, the base case and the best run, each once, if present."""
-    best = best_run(experiments, matrices)
-    networks = (_network_run("fully_connected", "fc", experiments), base_case(experiments))
-    titles = {run_id: run_name(run_id, experiments) for run_id in (*networks, best) if run_id}
-    if best:
-        titles[best] = f"Best: {titles[best]}"
+    planned = {run.run_id for run in _members(experiments)}
+    titles = {run_id: title for run_id, title in NETWORKS.items() if run_id in planned}
+    if best := best_run(experiments, matrices):
+        titles[best] = f"Best: {run_name(best, experiments)}"
     return [
         Panel(run_id=run_id, title=title, percent=in_percent(matrices[run_id]).mean(axis=0))
         for run_id, title in titles.items()
@@ -97,27 +86,29 @@ def shown_matrices(experiments: Experiments, matrices: Matrices) -> list[Panel]:
 
 
 def class_changes(experiments: Experiments, matrices: Matrices) -> list[Change]:
-    """Compare with the base case, class by class, every run that changes other settings than numbers.
+    """Compare with the base case, class by class, every run that changes categorical settings.
 
     Extensions are left out. Holm's correction is over all changes and classes. Empty without a base case.
     """
-    base = base_case(experiments)
-    if base is None:
+    if base_case(experiments) is None:
         return []
-    changed = (run for run in _runs_of_the_original(experiments) if _is_categorical(run) and run.run_id != base)
-    runs = {run.run_id: matrices[run.run_id] for run in changed}
-    p_values = np.array([_p_values(run, matrices[base]) for run in runs.values()])
+    categorical = [run for run in _members(experiments, extensions=False) if _is_categorical(run)]
+    run_ids = [run_id for run_id in dict.fromkeys(run.run_id for run in categorical) if run_id != BASE]
+    p_values = np.array([_p_values(matrices[run_id], matrices[BASE]) for run_id in run_ids])
     adjusted = holm(p_values.ravel()).reshape(p_values.shape)
     return [
         Change(
-            run_id=run_id,
             name=run_name(run_id, experiments),
-            difference=class_accuracies(run).mean(axis=0) - class_accuracies(matrices[base]).mean(axis=0),
+            difference=class_accuracies(matrices[run_id]).mean(axis=0) - class_accuracies(matrices[BASE]).mean(axis=0),
             adjusted_p=p,
-            overall=float(accuracies(run).mean() - accuracies(matrices[base]).mean()),
+            overall=float(accuracies(matrices[run_id]).mean() - accuracies(matrices[BASE]).mean()),
         )
-        for (run_id, run), p in zip(runs.items(), adjusted, strict=True)
+        for run_id, p in zip(run_ids, adjusted, strict=True)
     ]
+
+
+def _is_categorical(run: Member) -> bool:
+    return all(isinstance(value, str | bool) for value in run.values)
 
 
 def _p_values(run: Array, base: Array) -> Array:

@@ -1,12 +1,12 @@
-"""How much of a difference in accuracy is noise of the seeds, and how much is noise of the test images.
+"""Noise of the seeds and of the test images in a difference of accuracies.
 
 The crossed ("pigeonhole") bootstrap resamples both: the seeds of each run, and the test images,
 by which two runs are paired (A. B. Owen, The pigeonhole bootstrap, Annals of Applied Statistics
-1(2), 2007). It has three corrections; tests/analysis/test_image_noise.py compares the result with
+1(2), 2007). Three corrections apply; tests/analysis/test_image_noise.py compares the result with
 the truth.
 
-- Each seed errs on other images. Owen shows that the bootstrap counts this noise three times:
-  subtract two of the three. On 10,000 images it is most of what seeds differ by.
+- Each seed errs on different images. Owen shows that the bootstrap counts this noise three times:
+  subtract two of the three. On 10,000 images it is most of the variance between seeds.
 - Drawing n of n seeds gives a variance too small by 1/n: draw n - 1 (J. N. K. Rao and C. F. J. Wu,
   Resampling inference with complex survey data, JASA 83, 1988).
 - Percentiles of few seeds are too narrow: use Student's t, with Welch's degrees of freedom for the
@@ -14,8 +14,8 @@ the truth.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -44,97 +44,72 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pair:
-    """Two runs that claims about accuracy compare: their ids and names, and the claims' ids."""
+def compared_pairs(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return each pair of runs that claims about accuracy compare, once, in the order of claims.csv.
 
-    claims: tuple[str, ...]
-    first_run: str
-    second_run: str
-    first: str
-    second: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Noise:
-    """The difference of two accuracies, first minus second, in points, with the error from each source."""
-
-    seeds: Difference
-    images: Difference
-    both: Difference
-
-
-def compared_pairs(verdicts: pd.DataFrame) -> list[Pair]:
-    """Return each pair of runs that a claim about accuracy rests on, once, in the order of claims.csv."""
-    found: dict[frozenset[str], Pair] = {}
+    Columns are TEXTS: the claims' ids separated by spaces, and the names and ids of the runs.
+    """
     about = verdicts[verdicts["measure"] == "accuracy"].dropna(subset=["first_run", "second_run"])
-    for row in about.to_dict("records"):
-        names = {name: str(row[name]) for name in ("first_run", "second_run", "first", "second")}
-        runs = frozenset((row["first_run"], row["second_run"]))
-        pair = found.get(runs, Pair(claims=(), **names))
-        found[runs] = replace(pair, claims=(*pair.claims, row["id"]))
-    return list(found.values())
+    pairs = [" ".join(sorted(runs)) for runs in about[["first_run", "second_run"]].itertuples(index=False)]
+    claims = about.groupby(pairs, sort=False)["id"].agg(" ".join)
+    first = about.groupby(pairs, sort=False)[list(TEXTS[1:])].first()
+    return first.assign(claims=claims)[list(TEXTS)].reset_index(drop=True)
 
 
-def noise_table(pairs: Iterable[Pair], correct: Mapping[str, Correct], draws: int = DRAWS) -> pd.DataFrame:
-    """Return image_noise.csv: one row per pair, with COLUMNS; `correct` by run id, all on the same images.
+def noise_table(pairs: pd.DataFrame, correct: Mapping[str, Correct], draws: int = DRAWS) -> pd.DataFrame:
+    """Return image_noise.csv: COLUMNS for each of compared_pairs; `correct` by run id, all on the same images.
 
     `effect` is first minus second, in points, like the standard errors and the ends of the 95 %
     intervals. `disagree` is the mean number of images that a seed of one run recognises and a
     seed of the other does not; `disagree_within` is the same for two seeds of one run. Cells are
     NaN where a run has too few seeds: seeds, both and disagree_within need two of each run.
     """
-    drawn = _drawn(correct, draws)
-    return pd.DataFrame([_row(pair, correct, drawn) for pair in pairs], columns=list(COLUMNS))
+    drawn = image_draws(correct, draws)
+    rows = []
+    for pair in pairs.to_dict("records"):
+        runs = [pair["first_run"], pair["second_run"]]
+        pair["first_seeds"], pair["second_seeds"] = (len(correct.get(run, ())) for run in runs)
+        numbers = _numbers(correct, drawn, *runs) if set(runs) <= set(correct) else {}
+        rows.append(pair | numbers)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _drawn(correct: Mapping[str, Correct], draws: int) -> dict[str, Array]:
-    """Return [draw, seed] for every run: its accuracies on the resampled images."""
-    if not correct:
-        return {}
-    every = image_draws(np.concatenate(list(correct.values())), draws)
-    ends = np.cumsum([len(run) for run in correct.values()])
-    return dict(zip(correct, np.split(every, ends[:-1], axis=1), strict=True))
-
-
-def _row(pair: Pair, correct: Mapping[str, Correct], drawn: Mapping[str, Array]) -> dict[str, object]:
-    first, second = correct.get(pair.first_run), correct.get(pair.second_run)
-    row = asdict(pair) | {
-        "claims": " ".join(pair.claims),
-        "first_seeds": 0 if first is None else len(first),
-        "second_seeds": 0 if second is None else len(second),
-    }
-    if first is None or second is None:
-        return row
-    found = noise(first, second, drawn[pair.first_run], drawn[pair.second_run])
-    for kind in KINDS:
-        difference: Difference = getattr(found, kind)
-        row[f"{kind}_error"] = difference.error
-        row[f"{kind}_lower"], row[f"{kind}_upper"] = difference.interval(LEVEL)
-    return row | {
+def _numbers(correct: Mapping[str, Correct], drawn: Mapping[str, Array], a: str, b: str) -> dict[str, float]:
+    """Return the columns of a pair of runs with known predictions."""
+    first, second = correct[a], correct[b]
+    differences = noise(first, second, drawn[a], drawn[b])
+    numbers = {
         "images": first.shape[1],
-        "effect": found.images.effect,
+        "effect": differences["images"].effect,
         "disagree": disagreement(first, second),
         "disagree_within": (disagreement_within(first) + disagreement_within(second)) / 2,
     }
+    for kind, difference in differences.items():
+        numbers[f"{kind}_error"] = difference.error
+        numbers[f"{kind}_lower"], numbers[f"{kind}_upper"] = difference.interval(LEVEL)
+    return numbers
 
 
-def noise(first: Correct, second: Correct, first_drawn: Array, second_drawn: Array) -> Noise:
-    """Resample the difference of two runs; `first_drawn` and `second_drawn` are their image_draws."""
+def noise(first: Correct, second: Correct, first_drawn: Array, second_drawn: Array) -> dict[str, Difference]:
+    """Return the difference of two accuracies, in points, with the error from each of KINDS.
+
+    `first_drawn` and `second_drawn` are the runs' image_draws.
+    """
     a, b = 100 * first.mean(axis=1), 100 * second.mean(axis=1)
     over_images = _deviation(100 * (first_drawn.mean(axis=1) - second_drawn.mean(axis=1)))
     images = Difference(effect=float(a.mean() - b.mean()), error=over_images, freedom=first.shape[1] - 1)
     if min(len(a), len(b)) < 2:
         unknown = replace(images, error=np.nan, freedom=np.nan)
-        return Noise(seeds=unknown, images=images, both=unknown)
+        return {"seeds": unknown, "images": images, "both": unknown}
     generator = np.random.default_rng(SEED_STREAM)
-    a_shares, b_shares = (seed_shares(len(run), len(first_drawn), generator) for run in (a, b))
+    a_shares, b_shares = (_seed_shares(len(run), len(first_drawn), generator) for run in (a, b))
     seeds = replace(images, error=_deviation(a_shares @ a - b_shares @ b), freedom=welch(a, b).freedom)
     crossed = 100 * ((a_shares * first_drawn).sum(axis=1) - (b_shares * second_drawn).sum(axis=1))
     excess = 2 * 100**2 * (own_noise(first) + own_noise(second))
     # The estimated excess can be too large by chance: the error of both is at least that of either.
     error = math.sqrt(max(_deviation(crossed) ** 2 - excess, seeds.error**2, images.error**2))
-    return Noise(seeds=seeds, images=images, both=replace(images, error=error, freedom=_freedom(error, seeds, images)))
+    both = replace(images, error=error, freedom=_freedom(error, seeds, images))
+    return {"seeds": seeds, "images": images, "both": both}
 
 
 def own_noise(run: Correct) -> float:
@@ -158,40 +133,42 @@ def _freedom(error: float, *parts: Difference) -> float:
     return error**4 / below if below > 0 else math.inf
 
 
-def image_draws(correct: Correct, draws: int = DRAWS) -> Array:
-    """Return [draw, seed]: the accuracy, a fraction, on as many images as there are, drawn with replacement.
+def image_draws(correct: Mapping[str, Correct], draws: int = DRAWS) -> dict[str, Array]:
+    """Return each run's accuracies [draw, seed], fractions, on as many images as there are, drawn with replacement.
 
-    Every call with the same number of images draws the same ones: two runs are paired by image.
+    All runs have the same draws: two runs are paired by image.
     """
+    if not correct:
+        return {}
     generator = np.random.default_rng(IMAGE_STREAM)
-    images = correct.shape[1]
-    seeds = correct.T.astype(np.float32)  # exact: sums are whole numbers below 2^24
+    seeds = np.concatenate(list(correct.values())).T.astype(np.float32)  # exact: sums are whole numbers below 2^24
+    images = len(seeds)
     parts = [
-        times_drawn(images, min(_AT_ONCE, draws - start), generator).astype(np.float32) @ seeds
+        _times_drawn(images, min(_AT_ONCE, draws - start), generator).astype(np.float32) @ seeds
         for start in range(0, draws, _AT_ONCE)
     ]
-    shares: Array = np.concatenate(parts).astype(np.float64) / images
-    return shares
+    shares = np.concatenate(parts).astype(np.float64) / images
+    ends = np.cumsum([len(run) for run in correct.values()])
+    return dict(zip(correct, np.split(shares, ends[:-1], axis=1), strict=True))
 
 
-def times_drawn(count: int, draws: int, generator: np.random.Generator) -> npt.NDArray[np.intp]:
+def _times_drawn(count: int, draws: int, generator: np.random.Generator) -> npt.NDArray[np.intp]:
     """Return [draw, item]: how often each of `count` items occurs in `count` draws with replacement."""
     picks = generator.integers(count, size=(draws, count)) + count * np.arange(draws)[:, None]
     return np.bincount(picks.ravel(), minlength=draws * count).reshape(draws, count)
 
 
-def seed_shares(count: int, draws: int, generator: np.random.Generator) -> Array:
+def _seed_shares(count: int, draws: int, generator: np.random.Generator) -> Array:
     """Return [draw, seed]: the weight of each seed if `count` - 1 of `count` are drawn; a row sums to 1."""
     return generator.multinomial(count - 1, np.full(count, 1 / count), size=draws) / (count - 1)
 
 
 def disagreement(first: Correct, second: Correct) -> float:
-    """Return on how many images one run is right and the other wrong, the mean over all pairs of their seeds."""
+    """Return on how many images just one of two runs is right, the mean over all pairs of their seeds."""
     a, b = first.mean(axis=0), second.mean(axis=0)
     return float((a + b - 2 * a * b).sum())
 
 
 def disagreement_within(run: Correct) -> float:
-    """Return the same for two seeds of one run; NaN where it has one seed."""
-    seeds, right = len(run), run.sum(axis=0)
-    return float((2 * right * (seeds - right)).sum() / (seeds * (seeds - 1))) if seeds > 1 else np.nan
+    """Return the same for two different seeds of one run; NaN where it has one seed."""
+    return disagreement(run, run) * len(run) / (len(run) - 1) if len(run) > 1 else np.nan

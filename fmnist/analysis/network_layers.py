@@ -1,6 +1,5 @@
-"""A network as a table, layer by layer, read from the network itself as it runs."""
+"""A network as a table of layers, recorded while an image passes through it."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +20,11 @@ class Layer:
     kind: str  # the module's class, such as "Conv2d"; or "Input" or "Flatten", which have no module
     name: str  # in words, such as "convolution 5 × 5, padding 2"
     shape: Shape  # of the output for one image, without the batch
-    parameters: int  # trainable
+    parameters: int
 
 
 def layers(network: nn.Module) -> list[Layer]:
-    """List the layers of a network in the order in which an image passes them.
+    """List the layers of a network, new from build_network, in the order in which an image passes them.
 
     A module that is used several times is listed as often. Identities are left out; a reshape
     between two modules is listed as "Flatten".
@@ -37,21 +36,16 @@ def layers(network: nn.Module) -> list[Layer]:
         entering = tuple(inputs[0].shape[1:])
         if entering != steps[-1].shape:
             steps.append(Layer(kind="Flatten", name="reshape to a vector", shape=entering, parameters=0))
-        steps.append(_layer(module, tuple(output.shape[1:])))
+        count = sum(weights.numel() for weights in module.parameters())
+        shape = tuple(output.shape[1:])
+        steps.append(Layer(kind=type(module).__name__, name=_name(module), shape=shape, parameters=count))
 
-    # Evaluate: batch normalisation in training cannot take the variance of one image.
-    traced = copy.deepcopy(network).eval()
-    for module in traced.modules():
+    for module in network.modules():
         if not list(module.children()) and not isinstance(module, nn.Identity):
             module.register_forward_hook(record)
     with torch.no_grad():
-        traced(image)
+        network.eval()(image)  # in training, batch normalisation cannot take the variance of one image
     return steps
-
-
-def _layer(module: nn.Module, shape: Shape) -> Layer:
-    count = sum(p.numel() for p in module.parameters() if p.requires_grad)
-    return Layer(kind=type(module).__name__, name=_name(module), shape=shape, parameters=count)
 
 
 def _name(module: nn.Module) -> str:
@@ -86,5 +80,4 @@ def build_network(model: str, settings: Mapping[str, Any]) -> nn.Module:
 
     Its weights are torch's defaults, not those that training starts from.
     """
-    own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    return MODELS[model](SETTINGS[model](**own))
+    return MODELS[model](SETTINGS[model](**settings))

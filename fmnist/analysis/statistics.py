@@ -23,21 +23,6 @@ def finite(values: Array) -> Array:
     return values[np.isfinite(values)]
 
 
-def prediction_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
-    """Return where one further run should fall: mean ± t · s · sqrt(1 + 1/n).
-
-    It is the yardstick for a reported number that has no variance. None for fewer than two
-    finite values, which have no spread.
-    """
-    known = finite(np.array(values, dtype=float))
-    n = len(known)
-    if n < 2:
-        return None
-    half_width = float(stdtrit(n - 1, (1 + level) / 2) * np.std(known, ddof=1) * np.sqrt(1 + 1 / n))
-    mean = float(np.mean(known))
-    return mean - half_width, mean + half_width
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """An estimated difference, its standard error, and the error's degrees of freedom.
@@ -154,10 +139,10 @@ def share_p(successes: int, n: int, alternative: str = "greater", share: float =
 
 def share_interval(successes: int, n: int, level: float = 0.9) -> tuple[float, float]:
     """Return the exact (Clopper-Pearson) interval of a share."""
-    tail = (1 - level) / 2
-    lower = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
-    upper = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
-    return lower, upper
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, n).proportion_ci(level, method="exact")
+    return float(interval.low), float(interval.high)
 
 
 def detectable_difference(a: Array, b: Array, significance: float = 0.05, power: float = 0.8) -> float:

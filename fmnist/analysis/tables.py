@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from fmnist.analysis.statistics import prediction_interval
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import Reported
 from fmnist.runs.columns import measured
 
 COLUMNS = ("experiment", "value", "measure", "reported", "n", "mean", "sd", "difference", "lower", "upper", "inside")
+MEASURES = ("accuracy", "train_loss")  # that the original prints
 
 
 def experiment_table(experiment: Experiment, runs: pd.DataFrame, reported: Reported) -> pd.DataFrame:
@@ -21,26 +22,30 @@ def experiment_table(experiment: Experiment, runs: pd.DataFrame, reported: Repor
     seeds and `diverged` those that diverged: they have an accuracy and no loss. `lower` and
     `upper` bound the 95 % prediction interval of one further run, empty for one seed.
     """
-    rows = []
-    for member in experiment.members:
-        seeds = runs[runs["run_id"] == member.run_id]
-        row = {"value": member.label, "run_id": member.run_id, "n": len(seeds), "diverged": seeds["diverged"].sum()}
-        for measure in ("train_loss", "accuracy"):
-            columns = (measure, f"{measure}_sd", f"{measure}_lower", f"{measure}_upper")
-            row |= zip(columns, _over_seeds(measured(seeds, measure)), strict=True)
-        printed = reported.runs.get((experiment.name, member.label))
-        row["reported_train_loss"] = printed.train_loss if printed else None
-        row["reported_accuracy"] = printed.accuracy if printed else None
-        rows.append(row)
-    table = pd.DataFrame(rows).astype({"diverged": int, "reported_train_loss": float, "reported_accuracy": float})
+    table = pd.DataFrame({"value": [member.label for member in experiment.members], "run_id": experiment.run_ids})
+    seeds = runs.groupby("run_id")["diverged"].agg(n="size", diverged="sum").reindex(table["run_id"], fill_value=0)
+    table[["n", "diverged"]] = seeds.to_numpy(dtype=int)
+    for measure in reversed(MEASURES):
+        names = {"mean": measure} | {name: f"{measure}_{name}" for name in ("sd", "lower", "upper")}
+        table = table.join(_over_seeds(runs, measure)[list(names)].rename(columns=names), on="run_id")
+    for measure in reversed(MEASURES):
+        printed = [reported.runs.get((experiment.name, label)) for label in table["value"]]
+        table[f"reported_{measure}"] = np.array([getattr(numbers, measure, None) for numbers in printed], dtype=float)
     table["difference"] = table["accuracy"] - table["reported_accuracy"]
     return table
 
 
-def _over_seeds(values: pd.Series) -> tuple[float, float, float, float]:
-    """Return mean, standard deviation, and the ends of the prediction interval; NaN where there is none."""
-    lower, upper = prediction_interval(list(values)) or (np.nan, np.nan)
-    return values.mean(), values.std(), lower, upper
+def _over_seeds(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return n, mean, sd, and the ends of the 95 % prediction interval by run id; NaN where there is none.
+
+    One further run should fall within mean ± t · sd · sqrt(1 + 1/n): the yardstick for a
+    reported number that has no variance.
+    """
+    values = measured(runs, measure).groupby(runs["run_id"])
+    found = pd.DataFrame({"n": values.count(), "mean": values.mean(), "sd": values.std()})
+    half_width = stdtrit(found["n"] - 1, 0.975) * found["sd"] * (1 + 1 / found["n"]) ** 0.5
+    found["lower"], found["upper"] = found["mean"] - half_width, found["mean"] + half_width
+    return found
 
 
 def reported_against_replicated(
@@ -55,28 +60,19 @@ def reported_against_replicated(
     run_ids = {
         (name, member.label): member.run_id for name, experiment in experiments.items() for member in experiment.members
     }
-    rows = []
-    for (name, label), printed in reported.runs.items():
-        seeds = runs[runs["run_id"] == run_ids.get((name, label))]
-        for measure, number in (("accuracy", printed.accuracy), ("train_loss", printed.train_loss)):
-            if number is not None:
-                comparison = _comparison(number, measured(seeds, measure))
-                rows.append({"experiment": name, "value": label, "measure": measure, **comparison})
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _comparison(reported: float, values: pd.Series) -> dict[str, float | bool | None]:
-    mean, deviation, lower, upper = _over_seeds(values)
-    return {
-        "reported": reported,
-        "n": values.count(),
-        "mean": mean,
-        "sd": deviation,
-        "difference": mean - reported,
-        "lower": lower,
-        "upper": upper,
-        "inside": None if np.isnan(lower) else lower <= reported <= upper,
-    }
+    printed = [
+        (*run, measure, number, run_ids.get(run))
+        for run, numbers in reported.runs.items()
+        for measure in MEASURES
+        if (number := getattr(numbers, measure)) is not None
+    ]
+    table = pd.DataFrame(printed, columns=["experiment", "value", "measure", "reported", "run_id"])
+    ours = pd.concat({measure: _over_seeds(runs, measure) for measure in MEASURES}, names=["measure"])
+    table = table.join(ours, on=["measure", "run_id"]).fillna({"n": 0}).astype({"n": int})
+    table["difference"] = table["mean"] - table["reported"]
+    inside = table["reported"].between(table["lower"], table["upper"]).astype(object)
+    table["inside"] = inside.where(table["lower"].notna(), None)
+    return table[list(COLUMNS)]
 
 
 def to_csv(table: pd.DataFrame) -> str:

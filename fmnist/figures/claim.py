@@ -12,21 +12,15 @@ from fmnist.analysis.statistics import Array, finite
 from fmnist.claims.claim_list import Claim
 from fmnist.claims.compared_runs import KnownRuns, compared_runs
 from fmnist.common.wording import counted
-from fmnist.figures.style import FIRST, ORIGINAL, OURS, log_where_wide, use_style
+from fmnist.figures.style import AXES, FIRST, ORIGINAL, OURS, log_where_wide, use_style
 from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
 from fmnist.runs.columns import measured
 
-WIDTH, ROW, FOOT = 6.2, 0.16, 0.42  # inches; the foot holds the axis
-MOST_ROWS = 8  # of a claim that compares more runs, draw those nearest to the first
-AXES = {
-    "accuracy": "test accuracy (%)",
-    "train_loss": "final training loss",
-    "generalization_gap": "train minus test accuracy (points)",
-    "seconds": "training time (s)",
-}
+WIDTH, ROW, FOOT = 6.2, 0.16, 0.42  # inches: of the figure, of a row, of the axis below
+MOST_ROWS = 8  # if a claim compares more runs, draw those nearest to the first
 STEPS = "largest change of the training loss from one epoch to the next"
-RATIOS = ("train_loss", "seconds")  # what is compared by ratios has a logarithmic axis where it spans fourfold
+RATIOS = ("train_loss", "seconds")  # compared by ratios: on a logarithmic axis where they span fourfold
 
 
 def claim_figure(claim: Claim, known: KnownRuns, runs: pd.DataFrame, curves: pd.DataFrame) -> Figure:
@@ -38,22 +32,23 @@ def claim_figure(claim: Claim, known: KnownRuns, runs: pd.DataFrame, curves: pd.
     """
     use_style()
     compared = compared_runs(claim, known)
+    about = next((run for run in compared if run.value == claim.point), compared[0])
     values = [_values(claim, run, runs, curves) for run in compared]
     rows = _rows(values)
     figure, axes = plt.subplots(figsize=(WIDTH, FOOT + ROW * len(rows)))
-    about = next((row for row, run in enumerate(compared) if run.value == claim.point), 0)
+    names = []
     for place, row in enumerate(rows):
-        colour = FIRST if row == about else OURS
-        _draw_row(axes, place, values[row], _printed(claim, compared[row], known.reported), colour)
-    within = claim.experiment is not None
-    axes.set_yticks(range(len(rows)), [name(compared[row], known.experiments, within=within) for row in rows])
-    axes.set(ylabel="", ylim=(len(rows) - 0.5, -0.5), xlabel=_axis_name(claim, hidden=len(compared) - len(rows)))
-    _finish_axis(axes, claim)
+        run = compared[row]
+        _draw_row(axes, place, values[row], _printed(claim, run, known.reported), FIRST if run is about else OURS)
+        names.append(name(run, known.experiments, within=claim.experiment is not None))
+    axes.set_yticks(range(len(rows)), names)
+    axes.set(ylabel="", ylim=(len(rows) - 0.5, -0.5))
+    _value_axis(axes, claim, hidden=len(compared) - len(rows))
     return figure
 
 
 def _values(claim: Claim, run: ComparedRun, runs: pd.DataFrame, curves: pd.DataFrame) -> Array:
-    """The finite values of a run, one a seed; of a curve, its largest step."""
+    """Return the finite values of a run, one per seed; of a loss curve, its largest step."""
     if claim.form != "curve":
         return finite(measured(runs[runs["run_id"] == run.run_id], claim.measure).to_numpy(dtype=float))
     own = curves[curves["run_id"] == run.run_id].sort_values("epoch")
@@ -62,7 +57,7 @@ def _values(claim: Claim, run: ComparedRun, runs: pd.DataFrame, curves: pd.DataF
 
 
 def _rows(values: list[Array]) -> list[int]:
-    """The runs to draw: all, or of very many the first and those whose means are nearest to its own."""
+    """Return the indices of the runs to draw: all, or the first and those with the nearest means."""
     if len(values) <= MOST_ROWS:
         return list(range(len(values)))
     means = [float(run.mean()) if len(run) else np.inf for run in values]
@@ -71,11 +66,10 @@ def _rows(values: list[Array]) -> list[int]:
 
 
 def _printed(claim: Claim, run: ComparedRun, reported: Reported) -> float | None:
-    """The original's number for a run, where it prints one of this measure."""
-    numbers = reported.runs.get((run.experiment, run.value))
-    if numbers is None or claim.form == "curve":
+    """Return the original's number for a run; None where it prints none of this measure."""
+    if claim.form == "curve":
         return None
-    return {"accuracy": numbers.accuracy, "train_loss": numbers.train_loss}.get(claim.measure)
+    return getattr(reported.runs.get((run.experiment, run.value)), claim.measure, None)
 
 
 def _draw_row(axes: Axes, place: int, seeds: Array, printed: float | None, colour: str) -> None:
@@ -88,14 +82,10 @@ def _draw_row(axes: Axes, place: int, seeds: Array, printed: float | None, colou
         axes.plot(printed, place, **ORIGINAL)
 
 
-def _axis_name(claim: Claim, hidden: int) -> str:
-    if claim.form == "curve":
-        return STEPS
-    return AXES[claim.measure] + (f"; {counted(hidden, 'run')} further off not shown" if hidden else "")
-
-
-def _finish_axis(axes: Axes, claim: Claim) -> None:
+def _value_axis(axes: Axes, claim: Claim, hidden: int) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+    label = STEPS if claim.form == "curve" else AXES[claim.measure]
+    axes.set_xlabel(label + (f"; {counted(hidden, 'run')} further off not shown" if hidden else ""))
     if claim.form == "curve":
         axes.axvline(0, color="0.15", linewidth=0.8)
     elif claim.measure in RATIOS:

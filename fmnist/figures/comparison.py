@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fmnist.figures.style import ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
+from fmnist.figures.style import AXES, ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.names import ComparedRun, name
 
@@ -15,18 +15,18 @@ from fmnist.plan.names import ComparedRun, name
 def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]) -> Figure:
     """Draw reported_vs_replicated.csv: one row a run, accuracies left, losses right.
 
-    Grey bars are 95% prediction intervals; they are missing where one seed was run.
+    Grey bars are 95% prediction intervals; one seed has none.
     """
     use_style()
-    runs = list(zip(table["experiment"], table["value"], strict=True))
-    shown = list(dict.fromkeys(runs))
-    table, names = table.assign(row=[shown.index(run) for run in runs]), [_name(*run, experiments) for run in shown]
+    run = ["experiment", "value"]
+    names = [_name(row["experiment"], row["value"], experiments) for _, row in table.drop_duplicates(run).iterrows()]
+    table = table.assign(row=table.groupby(run, sort=False).ngroup())
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * len(names)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
-    left.set(xlabel="test accuracy (%)", ylim=(len(names) - 0.5, -0.5))
+    left.set(xlabel=AXES["accuracy"], ylim=(len(names) - 0.5, -0.5))
     left.set_yticks(range(len(names)), names, fontsize=6.5)
-    right.set_xlabel("final training loss")
+    right.set_xlabel(AXES["train_loss"])
     right.set_xscale("log")
     plain_log_ticks(right.xaxis)
     shared_legend(figure, "upper")
@@ -35,7 +35,7 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
 
 def _name(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> str:
     members = experiments[experiment].members if experiment in experiments else ()
-    run_id = next((member.run_id for member in members if member.label == value), None)
+    run_id = {member.label: member.run_id for member in members}.get(value)
     return name(ComparedRun(experiment=experiment, value=value, run_id=run_id), experiments, within=False)
 
 

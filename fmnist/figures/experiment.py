@@ -1,5 +1,6 @@
 """The figure of one experiment: loss curves, and accuracy and final loss by swept value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from fmnist.analysis.tables import experiment_table
 from fmnist.common.wording import setting, word
 from fmnist.figures.style import (
+    AXES,
     FIRST,
     ORIGINAL,
     OURS,
@@ -29,8 +31,7 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported
 from fmnist.runs.columns import measured
 
-UNITS = {"batch_size": " (images)", "step_size": " (batches)", CASE: ""}
-NAMES = {"accuracy": "test accuracy (%)", "train_loss": "final training loss"}
+UNITS = {"batch_size": " (images)", "step_size": " (batches)"}
 
 
 def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.DataFrame, reported: Reported) -> Figure:
@@ -51,13 +52,13 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     _original_curves(left, experiment, reported)
     for axes, measure in ((middle, "accuracy"), (right, "train_loss")):
         _by_value(axes, table, runs.assign(value=measured(runs, measure)), measure)
-        _value_axis(axes, experiment)
+        _value_axis(axes, experiment.swept, table)
     shared_legend(figure)
     return figure
 
 
 def _name(member: Member, experiment: Experiment) -> str:
-    """Name a swept value as the tables do; a case by its own name, without the experiment's title."""
+    """Return a swept value's name as in the tables; a case's own name, without the experiment's title."""
     run = ComparedRun(experiment=experiment.name, value=member.label, run_id=member.run_id)
     return name(run, {experiment.name: experiment}, within=True).removeprefix(f"{experiment.title}, ")
 
@@ -67,7 +68,7 @@ def _loss_curves(axes: Axes, experiment: Experiment, table: pd.DataFrame, curves
     _mean_curves(axes, curves, "train_loss", dict(zip(table["name"], colours(len(table), ordered), strict=True)))
     axes.set(ylabel="training loss", title="Training loss by epoch")
     log_where_wide(axes.yaxis, list(curves["train_loss"]))
-    if is_geometric(curves.groupby("name")["epoch"].max().tolist()):  # else short runs are mere dashes
+    if is_geometric(curves.groupby("name")["epoch"].max().tolist()):  # or short runs would be mere dashes
         axes.set_xscale("log")
         plain_log_ticks(axes.xaxis)
 
@@ -95,29 +96,24 @@ def _by_value(axes: Axes, table: pd.DataFrame, runs: pd.DataFrame, measure: str)
     if len(seeds):
         look = {"jitter": False, "color": "0.4", "size": 2.2, "zorder": 3}
         sns.stripplot(seeds, x="x", y="value", native_scale=True, ax=axes, **look)
-    mean, printed, lower, upper = (table[column] for column in _columns(measure))
-    label = "ours, 95% prediction interval" if lower.notna().any() else "ours, one run"
-    ends = np.array([mean - lower, upper - mean])
-    axes.errorbar(table["x"], mean, ends, fmt="o", color=OURS, markersize=4, capsize=2, label=label)
+    mean, printed, upper = table[measure], table[f"reported_{measure}"], table[f"{measure}_upper"]
+    label = "ours, 95% prediction interval" if upper.notna().any() else "ours, one run"
+    axes.errorbar(table["x"], mean, upper - mean, fmt="o", color=OURS, markersize=4, capsize=2, label=label)
     if printed.notna().any():
         axes.plot(table["x"], printed, **ORIGINAL)
     if measure == "train_loss":
         log_where_wide(axes.yaxis, [*seeds["value"], *printed])
-    axes.set(ylabel=NAMES[measure], title=NAMES[measure].removesuffix(" (%)").capitalize())
-
-
-def _columns(measure: str) -> tuple[str, ...]:
-    return measure, f"reported_{measure}", f"{measure}_lower", f"{measure}_upper"
+    axes.set(ylabel=AXES[measure], title=AXES[measure].removesuffix(" (%)").capitalize())
 
 
 def _positions(experiment: Experiment) -> list[Any]:
-    """The places of the swept values on their axis: the values themselves, or 0, 1, 2, ... for words."""
+    """Return where the swept values are on their axis: at the values themselves, or 0, 1, 2, ... for words."""
     values = [member.values[0] for member in experiment.members if len(experiment.swept) == 1]
     return values if is_geometric(values) else list(range(len(experiment.members)))
 
 
-def _value_axis(axes: Axes, experiment: Experiment) -> None:
-    positions, labels = _positions(experiment), [word(member.label) for member in experiment.members]
+def _value_axis(axes: Axes, swept: Sequence[str], table: pd.DataFrame) -> None:
+    positions, labels = list(table["x"]), list(map(word, table["value"]))
     if is_geometric(positions):
         axes.set_xscale("log", base=2)
     else:
@@ -125,21 +121,21 @@ def _value_axis(axes: Axes, experiment: Experiment) -> None:
     crowded = sum(map(len, labels)) > 18
     axes.set_xticks(positions, labels, rotation=45 if crowded else 0, ha="right" if crowded else "center")
     axes.minorticks_off()
-    swept = [key for key in experiment.swept if key != CASE]  # the names of cases speak for themselves
-    axes.set_xlabel(" × ".join(setting(key) + UNITS.get(key, "") for key in swept))
+    # The names of cases need no label.
+    axes.set_xlabel(" × ".join(setting(key) + UNITS.get(key, "") for key in swept if key != CASE))
 
 
 def _without_sweep(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    parts = {"training": "train", "test": "test"}
     lines = [
-        curves.assign(name=part, loss=curves[f"{key}_loss"], accuracy=100 * curves[f"{key}_accuracy"])
-        for part, key in parts.items()
+        curves.assign(name=name, loss=curves[f"{part}_loss"], accuracy=100 * curves[f"{part}_accuracy"])
+        for name, part in (("training", "train"), ("test", "test"))
     ]
-    figure, panels = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 2.6))
-    for axes, measure, printed in zip(panels, ("loss", "accuracy"), ("train_loss", "accuracy"), strict=True):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 2.6))
+    for axes, measure, printed in ((left, "loss", "train_loss"), (right, "accuracy", "accuracy")):
         _mean_curves(axes, pd.concat(lines, ignore_index=True), measure, {"training": FIRST, "test": OURS})
         if table[f"reported_{printed}"].notna().all():
             axes.plot([ORIGINAL_EPOCHS], table[f"reported_{printed}"], **ORIGINAL)
-        axes.set(ylabel=measure + " (%)" * (measure == "accuracy"), title=f"{measure.capitalize()} by epoch")
+        axes.set(ylabel=measure, title=f"{measure.capitalize()} by epoch")
+    right.set_ylabel("accuracy (%)")
     shared_legend(figure)
     return figure

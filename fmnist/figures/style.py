@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import seaborn as sns
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.figure import Figure
@@ -15,6 +16,12 @@ from fmnist.common.files import atomic
 
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 pt
 MOST_COLUMNS = 5  # of a legend
+AXES = {
+    "accuracy": "test accuracy (%)",
+    "train_loss": "final training loss",
+    "generalization_gap": "train minus test accuracy (points)",
+    "seconds": "training time (s)",
+}
 FIRST, OURS = "#46327e", "#277f8e"  # of viridis: dark and medium, so that they differ in print
 ORIGINAL: dict[str, Any] = {
     "marker": "D",
@@ -54,16 +61,16 @@ def use_style() -> None:
     )
 
 
-def colours(count: int, ordered: bool) -> list[tuple[float, ...]]:
+def colours(count: int, ordered: bool) -> list[Any]:
     """Return one colour per value: dark to light where values are ordered, else distinct."""
     if not ordered:
-        return [tuple(colour) for colour in sns.color_palette("colorblind", count)]
+        return list(sns.color_palette("colorblind", count))
     # Stop before the lightest tones, which vanish on white paper.
-    return [tuple(colour) for colour in mpl.colormaps["viridis"]([0.82 * i / max(count - 1, 1) for i in range(count)])]
+    return [tuple(colour) for colour in mpl.colormaps["viridis"](np.linspace(0, 0.82, count))]
 
 
 def is_geometric(values: Sequence[object]) -> bool:
-    """Tell whether swept values want a logarithmic axis: all positive, spanning eightfold."""
+    """Return whether swept values need a logarithmic axis: more than two, all positive, spanning eightfold."""
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return len(numbers) == len(values) > 2 and min(numbers) > 0 and max(numbers) / min(numbers) >= 8
 
@@ -84,7 +91,7 @@ def plain_log_ticks(axis: Axis) -> None:
 
 
 def shared_legend(figure: Figure, place: str = "lower") -> None:
-    """Put one legend below or above all panels, no wider than the figure; each label stands once."""
+    """Put one legend below or above all panels, no wider than the figure, with each label once."""
     entries: dict[str, Any] = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
@@ -93,7 +100,7 @@ def shared_legend(figure: Figure, place: str = "lower") -> None:
             own.remove()
     look: dict[str, Any] = {"loc": f"outside {place} center", "handlelength": 2.8}
     for columns in range(min(len(entries), MOST_COLUMNS), 0, -1):
-        legend = figure.legend(list(entries.values()), list(entries), ncols=columns, **look)
+        legend = figure.legend(entries.values(), entries, ncols=columns, **look)
         if legend.get_window_extent().width <= figure.bbox.width or columns == 1:
             return
         legend.remove()
@@ -102,11 +109,11 @@ def shared_legend(figure: Figure, place: str = "lower") -> None:
 def save_svg(figure: Figure, path: Path, *, text_as_paths: bool = True, crop: bool = False) -> None:
     """Write a figure as SVG, atomically and without date or version, and close it.
 
-    Paths look the same on a machine without the font; as text, a file is a third as large.
+    Paths look the same on a machine without the font; with text, a file is a third as large.
     `crop` fits the image to what is drawn.
     """
-    options: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.04} if crop else {}
-    options["metadata"] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    box = "tight" if crop else None
     with atomic(path) as temporary, mpl.rc_context({"svg.fonttype": "path" if text_as_paths else "none"}):
-        figure.savefig(temporary, format="svg", **options)
+        figure.savefig(temporary, format="svg", metadata=metadata, bbox_inches=box, pad_inches=0.04)
     plt.close(figure)

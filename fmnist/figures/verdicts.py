@@ -1,4 +1,4 @@
-"""All verdicts in one view: every claim's effect, in units of what matters."""
+"""All verdicts in one view: every claim's effect, in units of its margin."""
 
 from typing import Any
 
@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from fmnist.claims import verdicts
 from fmnist.figures.style import PAGE_WIDTH, shared_legend, use_style
 
 ROW = 0.165  # inches: the height of one claim
-# Marks differ in shape as in colour: the figure is read in black and white, too.
+# Marks differ in shape and colour, to be legible in black and white.
 MARKS: dict[str, dict[str, Any]] = {
     verdicts.SUPPORTED: {"color": "#0b6e4f", "marker": "o"},
     verdicts.SMALL: {"color": "#0b6e4f", "marker": "o", "markerfacecolor": "white"},
@@ -24,14 +23,14 @@ MARKS: dict[str, dict[str, Any]] = {
     verdicts.ONE_SEED: {"color": "#9a9a9a", "marker": "."},
 }
 LINEAR = 2.0  # margins: beyond them the axis is logarithmic
-TICKS = (1, 2, 5, 10, 20, 50, 100)
+TICKS = (0, 1, 2, 5, 10, 20, 50, 100)
 
 
 def overview_figure(table: pd.DataFrame) -> Figure:
-    """Draw claims.csv: each claim's effect and interval, in margins, to the right where it is as claimed.
+    """Draw claims.csv: each claim's effect and interval, in margins, to the right if as claimed.
 
-    Within the grey band nothing matters. Claims about the shape of a curve, and those that are
-    not testable, have no effect in margins and no mark.
+    The grey band is the margin of equivalence. Claims about the shape of a curve, and those
+    that are not testable, have no effect in margins and no mark.
     """
     use_style()
     figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 0.7 + ROW * len(table)))
@@ -51,7 +50,7 @@ def overview_figure(table: pd.DataFrame) -> Figure:
 
 
 def _in_margins(table: pd.DataFrame) -> pd.DataFrame:
-    """Effects and their ends in units of the margin; percent as the logarithms in which they are tested."""
+    """Return effects and their intervals in units of the margin; percent as logarithms, as they are tested."""
     sizes = table[["effect", "lower", "upper", "margin"]].astype(float)
     in_percent = table["unit"] == "%"
     sizes[in_percent] = np.log1p(sizes[in_percent].to_numpy() / 100)
@@ -62,8 +61,7 @@ def _in_margins(table: pd.DataFrame) -> pd.DataFrame:
 def _margin_axis(axes: Axes, furthest: float) -> None:
     axes.set_xscale("symlog", linthresh=LINEAR, linscale=1.2)
     axes.set_xlim(-1.15 * furthest - 0.2, 1.15 * furthest + 0.2)
-    ticks = [tick for tick in TICKS if tick <= 1.15 * furthest]
-    axes.xaxis.set_major_locator(FixedLocator([*(-tick for tick in reversed(ticks)), 0, *ticks]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
-    axes.xaxis.set_minor_locator(NullLocator())
+    ticks = sorted({sign * tick for sign in (-1, 1) for tick in TICKS if tick <= 1.15 * furthest})
+    axes.set_xticks(ticks, [f"{abs(tick)}" for tick in ticks])
+    axes.minorticks_off()
     axes.set_xlabel("← the opposite      effect in units of the margin      as claimed →")

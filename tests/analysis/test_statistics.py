@@ -20,7 +20,6 @@ from fmnist.analysis.statistics import (
     holm_factors,
     page_p,
     paired,
-    prediction_interval,
     probability_above,
     share_interval,
     share_p,
@@ -36,29 +35,6 @@ def array(*values: float) -> Array:
 
 def noise(seed: int, count: int, deviation: float = 1.0) -> Array:
     return np.random.default_rng(seed).normal(0, deviation, size=count)
-
-
-# --- prediction interval ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("values", "level", "mean", "half_width"),
-    [
-        ([0, 2], 0.95, 1, 12.706 * math.sqrt(2) * math.sqrt(3 / 2)),  # t(0.975, 1) = 12.706
-        ([1, 2, 3], 0.95, 2, 4.303 * math.sqrt(4 / 3)),
-        ([1, 2, 3], 0.9, 2, 2.920 * math.sqrt(4 / 3)),
-        ([88, 89, 90, 91, 92], 0.95, 90, 2.776 * math.sqrt(2.5) * math.sqrt(6 / 5)),
-        ([1, NAN, 2, math.inf, 3], 0.95, 2, 4.303 * math.sqrt(4 / 3)),
-        ([0.5, 0.5, 0.5], 0.95, 0.5, 0),
-    ],
-)
-def test_prediction_interval_by_hand(values: list[float], level: float, mean: float, half_width: float) -> None:
-    assert prediction_interval(values, level) == pytest.approx((mean - half_width, mean + half_width), abs=1e-3)
-
-
-@pytest.mark.parametrize("values", [[], [1.0], [1.0, NAN], [NAN, math.inf]])
-def test_fewer_than_two_finite_values_have_no_prediction_interval(values: list[float]) -> None:
-    assert prediction_interval(values) is None
 
 
 # --- differences of two means -----------------------------------------------------------
@@ -79,6 +55,10 @@ def test_welch_is_scipys_with_degrees_of_freedom_rounded_down(deviation: float, 
     assert ours.effect / ours.error == pytest.approx(theirs.statistic)
     assert ours.freedom == math.floor(theirs.df) < theirs.df
     assert ours.p_above() == pytest.approx(stats.t.sf(theirs.statistic, ours.freedom))
+    back = welch(b, a)
+    assert (ours.p_above(0.2), ours.interval()[0]) == pytest.approx((back.p_below(-0.2), -back.interval()[1]))
+    lower, upper = ours.interval(0.9)
+    assert (ours.p_above(lower), ours.p_below(upper)) == pytest.approx((0.05, 0.05))
 
 
 def test_thresholds_and_margins_are_those_of_scipy_and_statsmodels() -> None:
@@ -90,22 +70,11 @@ def test_thresholds_and_margins_are_those_of_scipy_and_statsmodels() -> None:
     assert difference.p_beyond(0) == pytest.approx(stats.ttest_ind(a, b).pvalue)
 
 
-def test_a_p_beyond_the_margin_is_two_sided() -> None:
-    difference = Difference(effect=1.0, error=0.25, freedom=8)
-    assert difference.p_beyond(0.5) == pytest.approx(2 * difference.p_above(0.5))
-    assert Difference(effect=-1.0, error=0.25, freedom=8).p_beyond(0.5) == difference.p_beyond(0.5)
-    assert Difference(effect=0.1, error=0.25, freedom=8).p_beyond(0.5) == 1.0
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_two_sides_of_a_difference_mirror_each_other(seed: int) -> None:
-    a, b = noise(seed, 5), noise(seed + 100, 4, 3.0)
-    forth, back = welch(a, b), welch(b, a)
-    assert forth.p_above(0.2) == pytest.approx(back.p_below(-0.2))
-    assert forth.p_above() + forth.p_below() == pytest.approx(1)
-    assert forth.interval() == pytest.approx(tuple(-end for end in reversed(back.interval())))
-    lower, upper = forth.interval(0.9)
-    assert (forth.p_above(lower), forth.p_below(upper)) == pytest.approx((0.05, 0.05))
+@pytest.mark.parametrize("effect", [1.0, -1.0, 0.1])
+def test_a_p_beyond_the_margin_is_two_sided(effect: float) -> None:
+    difference = Difference(effect=effect, error=0.25, freedom=8)
+    one_sided = stats.t.sf((abs(effect) - 0.5) / 0.25, 8)
+    assert difference.p_beyond(0.5) == pytest.approx(min(2 * one_sided, 1))
 
 
 def test_missing_values_do_not_count_in_a_difference() -> None:
@@ -126,11 +95,6 @@ def test_without_any_spread_a_difference_is_certain() -> None:
     assert (apart.p_above(), apart.p_below(), apart.interval()) == (0, 1, (1, 1))
     assert (apart.p_within(0.5), apart.p_within(1.5)) == (1, 0)
     assert (same.effect, same.p_above(), same.p_below(), same.p_within(0.1)) == (0, 1, 1, 0)
-
-
-def test_spread_on_one_side_is_enough() -> None:
-    difference = welch(array(3, 4, 5), array(1, 1, 1))
-    assert difference.p_above() == pytest.approx(stats.ttest_1samp([2, 3, 4], 0, alternative="greater").pvalue)
 
 
 def test_pairs_share_a_seed() -> None:
@@ -176,13 +140,11 @@ def test_page_by_hand(values: list[list[float]], p: float) -> None:
     assert page_p(np.array(values, dtype=float)) == pytest.approx(p, nan_ok=True)
 
 
-def test_dunnett_of_a_winner_and_of_a_loser() -> None:
-    others = [noise(1, 5), noise(2, 5)]
-    assert dunnett_p(noise(3, 5) + 9, others) < 0.001
-    assert dunnett_p(noise(3, 5) - 9, others) > 0.999
-    assert dunnett_p(noise(3, 5), others) == dunnett_p(noise(3, 5), others)
-    one_sided = stats.ttest_ind(noise(3, 5), noise(1, 5), alternative="greater").pvalue
-    assert dunnett_p(noise(3, 5), others[:1]) == pytest.approx(one_sided, abs=1e-4)  # with one other: Student's t
+def test_dunnett_with_one_other_is_students_t_and_the_same_each_time() -> None:
+    control, other = noise(3, 5), noise(1, 5)
+    one_sided = stats.ttest_ind(control, other, alternative="greater").pvalue
+    assert dunnett_p(control, [other]) == pytest.approx(one_sided, abs=1e-4)
+    assert dunnett_p(control, [other, other - 9]) == dunnett_p(control, [other, other - 9]) > one_sided
 
 
 @pytest.mark.parametrize("groups", [[[1.0], [1, 2]], [[1.0, 2], [1]], [[1.0, 1], [1, 1]], [[1.0, NAN], [1, 2]]])
@@ -196,14 +158,9 @@ def test_dunnett_of_too_few_values(groups: Sequence[Sequence[float]]) -> None:
 
 def test_shares_by_hand() -> None:
     assert (share_p(5, 5), share_p(0, 5, alternative="less")) == pytest.approx((1 / 32, 1 / 32))
-    assert share_p(0, 3) == pytest.approx(1)
     assert share_p(2, 2, share=0.05) == pytest.approx(0.0025)
-
-
-@pytest.mark.parametrize(("successes", "n"), [(0, 5), (3, 5), (5, 5), (7, 10)])
-def test_the_interval_of_a_share_is_clopper_and_pearsons(successes: int, n: int) -> None:
-    exact = stats.binomtest(successes, n).proportion_ci(0.9, method="exact")
-    assert share_interval(successes, n, 0.9) == pytest.approx((exact.low, exact.high))
+    assert share_interval(5, 5) == pytest.approx((0.05 ** (1 / 5), 1))
+    assert share_interval(0, 5) == pytest.approx((0, 1 - 0.05 ** (1 / 5)))
 
 
 # --- what the seeds could detect --------------------------------------------------------
@@ -211,15 +168,11 @@ def test_the_interval_of_a_share_is_clopper_and_pearsons(successes: int, n: int)
 
 @pytest.mark.parametrize("n", [3, 10])
 def test_the_detectable_difference_has_a_power_of_80_percent(n: int) -> None:
-    values = noise(0, n)
-    values = 0.25 * (values - values.mean()) / values.std(ddof=1)
-    shift = detectable_difference(values, values + 7) / (0.25 * math.sqrt(2 / n))
+    values = stats.zscore(noise(0, n), ddof=1)
+    shift = detectable_difference(values, values + 7) / math.sqrt(2 / n)
     assert stats.nct.sf(stats.t.ppf(0.95, 2 * n - 2), 2 * n - 2, shift) == pytest.approx(0.8, abs=1e-3)
-
-
-def test_a_detectable_difference_needs_spread_and_two_values() -> None:
-    assert detectable_difference(array(1, 1, 1), array(2, 2, 2)) == 0
-    assert math.isnan(detectable_difference(array(1), array(2, 3)))
+    assert detectable_difference(np.ones(n), np.ones(n)) == 0
+    assert math.isnan(detectable_difference(values, array(1)))
 
 
 def test_the_detectable_margin_by_the_t_table() -> None:
@@ -267,12 +220,3 @@ def test_holm_by_hand(p_values: list[float], adjusted: list[float]) -> None:
 )
 def test_the_factors_of_holm_by_hand(p_values: list[float], factors: list[float]) -> None:
     np.testing.assert_array_equal(holm_factors(array(*p_values), 0.05), factors)
-
-
-def test_holm_rejects_a_p_just_below_its_level_and_none_just_above() -> None:
-    p_values = array(1e-6, 0.001, 0.012, 0.02, 0.3, 0.98)
-    for place, factor in enumerate(holm_factors(p_values, 0.05)):
-        for p, rejected in ((0.99 * 0.05 / factor, True), (1.01 * 0.05 / factor, False)):
-            changed = p_values.copy()
-            changed[place] = p
-            assert (holm(changed)[place] < 0.05) == rejected, (place, p)

@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import changed, plan, plan_of, reported, runs_frame, swept_runs
+from builders import plan, plan_of, reported, runs_frame
 
 from fmnist.analysis.tables import COLUMNS, experiment_table, read_comparison, reported_against_replicated, to_csv
 from fmnist.plan.original import Reported, ReportedRun
 
 POOLING = plan_of({"pooling": {"sweep": {"pooling": ["average", "max"]}}}).experiments["pooling"]
+Numbers = tuple[float, float | None]  # accuracy and training loss
+# Student's t of two degrees of freedom is 4.302653; times s, times the root of 4/3: 0.496828 and 4.968275.
+THREE_SEEDS: list[Numbers] = [(0.88, 0.1), (0.89, 0.2), (0.90, 0.3)]
 
 
-def originals(**runs: tuple[float, float | None]) -> Reported:
-    """Numbers that an original might print of the pooling experiment, by value."""
+def originals(**runs: Numbers) -> Reported:
+    """Return numbers that an original might print of the pooling experiment, by value."""
     return Reported(
         runs={
             ("pooling", value): ReportedRun(accuracy=accuracy, train_loss=loss, train_loss_by_epoch=())
@@ -23,7 +26,8 @@ def originals(**runs: tuple[float, float | None]) -> Reported:
     )
 
 
-# --- the table of an experiment ---------------------------------------------------------
+def base_runs(numbers: list[Numbers]) -> pd.DataFrame:
+    return runs_frame(("lenet5", seed, *pair) for seed, pair in enumerate(numbers))
 
 
 def table_rows(runs: pd.DataFrame, numbers: Reported) -> list[str]:
@@ -35,22 +39,23 @@ def table_rows(runs: pd.DataFrame, numbers: Reported) -> list[str]:
     return rows
 
 
+def compared(runs: pd.DataFrame, numbers: Reported) -> list[str]:
+    header, *rows = to_csv(reported_against_replicated({"pooling": POOLING}, runs, numbers)).splitlines()
+    assert header == ",".join(COLUMNS)
+    return rows
+
+
 def test_one_seed_has_no_spread_and_a_missing_run_an_empty_row() -> None:
-    runs = runs_frame([("lenet5", 0, 0.8925, 0.16)])
-    assert table_rows(runs, originals(average=(89.0, None), max=(90.5, 0.1))) == [
+    assert table_rows(base_runs([(0.8925, 0.16)]), originals(average=(89.0, None), max=(90.5, 0.1))) == [
         "average,lenet5,1,0,0.160000,,,,89.250000,,,,,89.000000,0.250000",
         "max,lenet5__pooling=max,0,0,,,,,,,,,0.100000,90.500000,",
     ]
 
 
 @pytest.mark.parametrize(
-    ("accuracies_and_losses", "row"),
+    ("numbers", "row"),
     [
-        # Student's t of two degrees of freedom is 4.302653; times s, times the root of 4/3: 0.496828 and 4.968275.
-        (
-            [(0.88, 0.1), (0.89, 0.2), (0.90, 0.3)],
-            "3,0,0.200000,0.100000,-0.296828,0.696828,89.000000,1.000000,84.031725,93.968275",
-        ),
+        (THREE_SEEDS, "3,0,0.200000,0.100000,-0.296828,0.696828,89.000000,1.000000,84.031725,93.968275"),
         # A diverged seed has an accuracy and no loss. Two losses: 12.7062 times s times the root of 3/2, 2.200779.
         (
             [(0.9, 0.2), (0.1, None), (0.8, 0.4)],
@@ -60,9 +65,8 @@ def test_one_seed_has_no_spread_and_a_missing_run_an_empty_row() -> None:
     ],
     ids=["three seeds", "one diverged", "all diverged"],
 )
-def test_several_seeds(accuracies_and_losses: list[tuple[float, float | None]], row: str) -> None:
-    runs = runs_frame(("lenet5", seed, *numbers) for seed, numbers in enumerate(accuracies_and_losses))
-    assert table_rows(runs, originals())[0] == f"average,lenet5,{row},,,"
+def test_several_seeds(numbers: list[Numbers], row: str) -> None:
+    assert table_rows(base_runs(numbers), originals())[0] == f"average,lenet5,{row},,,"
 
 
 def test_rows_are_in_the_order_of_the_sweep() -> None:
@@ -71,47 +75,22 @@ def test_rows_are_in_the_order_of_the_sweep() -> None:
     assert list(table["reported_accuracy"]) == [88.19, 88.94, 88.97, 89.48, 89.56, 88.77, 88.24, 87.29]
 
 
-def test_an_extension_has_no_number_of_the_original() -> None:
-    channels = plan(changed({"extensions": True})).experiments["channels"]
-    table = experiment_table(channels, swept_runs(channels), reported())
-    assert list(table["accuracy"]) == pytest.approx([80, 81])
-    assert table[["reported_train_loss", "reported_accuracy", "difference"]].isna().all(axis=None)
-
-
-# --- reported against replicated --------------------------------------------------------
-
-
-def compared(runs: pd.DataFrame, numbers: Reported) -> list[str]:
-    header, *rows = to_csv(reported_against_replicated({"pooling": POOLING}, runs, numbers)).splitlines()
-    assert header == ",".join(COLUMNS)
-    return rows
-
-
 def test_a_number_inside_and_one_outside_the_interval() -> None:
-    # Accuracies 88, 89, 90: 89 ± 4.968275. Losses 0.1, 0.2, 0.3: 0.2 ± 0.496828.
-    runs = runs_frame(("lenet5", seed, 0.88 + seed / 100, 0.1 + seed / 10) for seed in range(3))
-    assert compared(runs, originals(average=(93.0, 0.7))) == [
+    assert compared(base_runs(THREE_SEEDS), originals(average=(93.0, 0.7))) == [
         "pooling,average,accuracy,93.000000,3,89.000000,1.000000,-4.000000,84.031725,93.968275,true",
         "pooling,average,train_loss,0.700000,3,0.200000,0.100000,-0.500000,-0.296828,0.696828,false",
     ]
 
 
-def test_one_loss_is_neither_inside_nor_outside() -> None:
-    runs = runs_frame([("lenet5", 0, 0.9, 0.2), ("lenet5", 1, 0.1, None)])  # a diverged seed has no loss
-    accuracy, loss = compared(runs, originals(average=(90.0, 0.2)))
-    assert accuracy.startswith("pooling,average,accuracy,90.000000,2,50.000000,")
-    assert loss == "pooling,average,train_loss,0.200000,1,0.200000,,0.000000,,,"
-
-
-def test_a_number_without_a_run_has_a_row_without_ours() -> None:
-    numbers = originals(average=(88.0, 0.2))
+def test_one_loss_is_neither_inside_nor_outside_and_a_missing_run_has_an_empty_row() -> None:
+    numbers = originals(average=(90.0, 0.2))
     numbers.runs["elsewhere", "base"] = ReportedRun(accuracy=77.0, train_loss=None, train_loss_by_epoch=())
-    assert compared(runs_frame([]), numbers) == [
-        "pooling,average,accuracy,88.000000,0,,,,,,",
-        "pooling,average,train_loss,0.200000,0,,,,,,",
+    accuracy, *others = compared(base_runs([(0.9, 0.2), (0.1, None)]), numbers)  # a diverged seed has no loss
+    assert accuracy.startswith("pooling,average,accuracy,90.000000,2,50.000000,")
+    assert others == [
+        "pooling,average,train_loss,0.200000,1,0.200000,,0.000000,,,",
         "elsewhere,base,accuracy,77.000000,0,,,,,,",
     ]
-    assert compared(runs_frame([]), originals()) == []
 
 
 def test_every_printed_number_has_its_row_which_is_read_back(tmp_path: Path) -> None:

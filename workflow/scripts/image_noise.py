@@ -18,7 +18,7 @@ from fmnist.runs.predictions import read_store, read_test_labels
 def main(job: Any) -> None:
     labels = read_test_labels(Path(job.input.arrays))
     pairs = compared_pairs(read_verdicts(Path(job.input.verdicts)))
-    compared = {run_id for pair in pairs for run_id in (pair.first_run, pair.second_run)}
+    compared = {*pairs["first_run"], *pairs["second_run"]}
     correct: dict[str, list[Any]] = {}
     for (run_id, _), predicted in read_store(Path(job.input.predictions)).items():
         if run_id in compared:
