@@ -1,29 +1,40 @@
-"""The shape of config.yaml: each key declared once, with its type, its bounds, its default and a line of help."""
+"""The keys of config.yaml: each declared once, with its type, bounds, default and a line of help."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fmnist.common.errors import ConfigError
-from fmnist.common.validation import STRICT, checked, choices
+from fmnist.common.validation import STRICT, checked, choices, shown
 from fmnist.training.settings import MODELS, CommonSettings, RunSettings
 
-OWN_FOLDERS = ("benchmarks", "containers", "docs", "fmnist", "profiles", "reference", "report", "tests", "workflow")
-OWN_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+PROJECT_FOLDERS = ("benchmarks", "containers", "docs", "fmnist", "profiles", "reference", "report", "tests", "workflow")
+REPORT_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+PERIODIC = re.compile(r"(.+?)\1{19}$")  # Snakemake takes such a name for an endless recursion
+
+
+def is_periodic(name: str) -> bool:
+    """Return whether a name ends in twenty repeats, such as twenty zeros: Snakemake refuses it as a wildcard."""
+    return name.count(name[-1:]) >= 20 and PERIODIC.search(name) is not None
 
 
 def _text(max_length: int, pattern: str, expected: str) -> Any:
-    # The end of the pattern is written (?!\n)$, since $ alone lets a line break follow.
     return Field(max_length=max_length, pattern=pattern, json_schema_extra={"expected": expected})
 
 
+def _from_command_line(seeds: Any) -> Any:
+    # Snakemake passes `--config 'seeds=[0,1]'` as a list of texts.
+    texts = isinstance(seeds, list) and all(isinstance(seed, str) and seed.isdecimal() for seed in seeds)
+    return [int(seed) for seed in seeds] if texts else seeds
+
+
 def _printable(text: str) -> str:
-    if not text.strip() or CONTROL.search(text):
-        raise ValueError("the text is blank or has control characters; expected a readable one")
+    if not text.strip() or CONTROL_CHARACTERS.search(text):
+        raise ValueError("the text is blank or has control characters; expected readable text")
     return text
 
 
@@ -51,7 +62,8 @@ CaseName = Annotated[
     ),
 ]
 SeedCount = Annotated[int, Field(ge=1, le=10_000)]
-Seed = Annotated[int, Field(ge=0, le=4_294_967_295)]  # tables hold larger ones no longer exactly
+Seed = Annotated[int, Field(ge=0, le=4_294_967_295)]
+SeedList = Annotated[list[Seed], BeforeValidator(_from_command_line), Field(min_length=1)]
 
 
 class _Declared(BaseModel):
@@ -113,7 +125,7 @@ class Config(_Declared):
             'a folder below this one, in letters, digits, "_", "-", "." and "/"',
         ),
     ] = Field("results", description="folder of everything that is generated")
-    seeds: SeedCount | Annotated[list[Seed], Field(min_length=1)] = Field(
+    seeds: SeedCount | SeedList = Field(
         3, description="how many seeds, or a list of them; verdicts need three, the original ran one"
     )
     extensions: bool = Field(False, description="also run the experiments that the original did not run")
@@ -134,11 +146,12 @@ class Config(_Declared):
     )
 
     @model_validator(mode="after")
-    def _names(self) -> "Config":
-        _check_results(self.results)
+    def _check(self) -> "Config":
+        if self.results.split("/")[0] in PROJECT_FOLDERS or ".." in self.results:
+            raise ValueError(f"results is {self.results!r}; expected a folder that is not the project's own")
         if isinstance(self.seeds, list) and len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds has a seed twice; expected each once")
-        _check_experiment_names(list(self.experiments))
+        _check_experiment_names(self.experiments)
         return self
 
     def seed_list(self) -> list[int]:
@@ -147,27 +160,29 @@ class Config(_Declared):
 
     def network_defaults(self, model: str) -> RunSettings:
         """Return the settings of a network's run that no experiment changes. Raises ValidationError."""
-        common = {key: value for key, value in self.defaults.items() if key != "model"}
-        return MODELS[model](**common, **self.models.get(model, {}))
+        return MODELS[model](**self.common_defaults, **self.models.get(model, {}))
 
     @property
-    def default_model(self) -> str:
-        """The network of a run that names none."""
-        return str(self.defaults.get("model", "lenet5"))
+    def common_defaults(self) -> dict[str, Any]:
+        """The defaults of both networks' runs."""
+        return {key: value for key, value in self.defaults.items() if key != "model"}
+
+    @property
+    def default_model(self) -> Any:
+        """The network of a run that does not name one."""
+        return self.defaults.get("model", "lenet5")
 
 
-def _check_results(results: str) -> None:
-    first = results.split("/")[0]
-    if first in OWN_FOLDERS or ".." in results:
-        raise ValueError(f"results is {results!r}; expected a folder that is not the project's own")
-
-
-def _check_experiment_names(names: Sequence[str]) -> None:
-    """Refuse names of the report's own figures, and two that a file system without capitals takes for one."""
+def _check_experiment_names(names: Iterable[str]) -> None:
+    """Refuse names that Snakemake, the report or a file system that ignores capitals would confuse."""
     seen: dict[str, str] = {}
     for name in names:
-        if name.lower() in OWN_FIGURES or ".." in name:
+        if name.lower() in REPORT_FIGURES:
             raise ValueError(f"experiments has the name {name!r}, which is a figure of the report; expected another")
+        if ".." in name or is_periodic(name):
+            raise ValueError(
+                f"experiments has the name {name!r}; expected one without '..' or twenty repeats at its end"
+            )
         if (other := seen.setdefault(name.lower(), name)) != name:
             raise ValueError(
                 f"experiments has the names {other!r} and {name!r}; expected names that differ in more than capitals"
@@ -177,34 +192,38 @@ def _check_experiment_names(names: Sequence[str]) -> None:
 def read_config(document: Mapping[str, Any], name: str = "config.yaml") -> Config:
     """Check a whole config, the defaults of both networks included; `name` begins every message.
 
-    An experiment that is null is left out, so that a file laid over another can remove one.
+    Leaves out experiments that are null, so that a second config file can remove one of the first.
     Raises ConfigError for the first fault.
     """
     if isinstance(document, Mapping) and isinstance(experiments := document.get("experiments"), Mapping):
         kept = {key: entry for key, entry in experiments.items() if entry is not None}
         document = {**document, "experiments": kept}
     config = checked(Config, document, name)
-    common = {key: value for key, value in config.defaults.items() if key != "model"}
-    checked(CommonSettings, common, name, ["defaults"])
-    if config.default_model not in MODELS:
-        model = config.default_model
-        raise ConfigError(f"{name}: defaults.model is {model!r}; expected {choices(model, MODELS)}.")
-    if unknown := next((model for model in config.models if model not in MODELS), None):
-        raise ConfigError(f"{name}: models has the name {unknown!r}; expected {choices(unknown, MODELS)}.")
+    checked(CommonSettings, config.common_defaults, name, ["defaults"])
+    network(config.default_model, f"{name}: defaults.model")
+    for model in config.models:
+        network(model, f"{name}: a key of models")
     for model, kind in MODELS.items():
-        checked(kind, {**common, **config.models.get(model, {})}, name, ["models", model])
+        checked(kind, {**config.common_defaults, **config.models.get(model, {})}, name, ["models", model])
     return config
 
 
+def network(model: Any, place: str) -> type[RunSettings]:
+    """Return the class of a network's settings. Raises ConfigError where there is no such network."""
+    if not isinstance(model, str) or model not in MODELS:
+        raise ConfigError(f"{place} is {shown(model)}; expected {choices(str(model), MODELS)}.")
+    return MODELS[model]
+
+
 def resolved(config: Config) -> dict[str, Any]:
-    """Return a config as plain values with nothing left to a default, except in its experiments."""
+    """Return a config as plain values, with every default filled in except in its experiments."""
     plain = config.model_dump(mode="json", exclude={"experiments"})
     networks = {model: config.network_defaults(model).settings() for model in MODELS}
-    common = [field.name for field in fields(CommonSettings)]
+    common = {field.name for field in fields(CommonSettings)}
     plain["defaults"] = {"model": config.default_model, **{key: networks["lenet5"][key] for key in common}}
     plain["models"] = {
-        model: {key: value for key, value in own.items() if key not in (*common, "model")}
-        for model, own in networks.items()
+        model: {key: value for key, value in settings.items() if key not in {*common, "model"}}
+        for model, settings in networks.items()
     }
     plain["experiments"] = {
         key: entry.model_dump(mode="json", exclude_unset=True) for key, entry in config.experiments.items()

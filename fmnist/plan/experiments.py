@@ -7,35 +7,35 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fmnist.common.errors import ConfigError
-from fmnist.common.validation import checked, choices, json_schema, shown
+from fmnist.common.validation import checked, json_schema, shown
 from fmnist.data.fashion_mnist import TRAINING_IMAGES
-from fmnist.plan.config import Config, ExperimentConfig, read_config
+from fmnist.plan.config import Config, ExperimentConfig, is_periodic, network, read_config
 from fmnist.training.settings import MODELS, RunSettings, Value, format_value, run_id
 
 MOST_RUNS = 100_000  # of one experiment: more cannot be planned in a reasonable time
-LONGEST_ID = 200  # characters: a run's id names a folder, and file systems end at 255 bytes
+LONGEST_ID = 200  # characters: it names a folder, which file systems limit to 255 bytes
 
-CASE = "case"  # takes the place of a swept setting where an experiment names its cases
+CASE = "case"  # what an experiment with named cases sweeps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
     """One point of an experiment: the swept values and the run that has them."""
 
-    values: tuple[Value, ...]  # one for each swept setting, in the order of `swept`; or a case's name
+    values: tuple[Value, ...]  # of the settings in `swept`, or a case's name
     label: str  # the values as text; "base" where nothing is swept
     run_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment:
-    """A comparison of the report: settings that vary, all else being equal."""
+    """A comparison of runs that differ only in the swept settings."""
 
     name: str
-    section: str  # of the original: which it replicates, or follows on from
+    section: str  # of the original: replicated, or extended
     title: str
     extension: bool  # the original did not run it
-    max_seeds: int | None  # of the config's seeds, take the first so many; None: all
+    max_seeds: int | None  # use only the first of the config's seeds; None: all
     swept: tuple[str, ...]  # (CASE,) where the members are named cases
     members: tuple[Member, ...]
 
@@ -62,17 +62,17 @@ class Plan:
     config: Config
     experiments: dict[str, Experiment]
     runs: dict[str, RunSettings]  # by run id, in the order of first use
-    defaults: dict[str, RunSettings]  # by network: a run that no experiment changes
+    defaults: dict[str, RunSettings]  # by network
     left_out: tuple[str, ...]  # names of the extensions, where the config does not ask for them
 
     def trainings(self, seeds: Sequence[int]) -> list[tuple[str, int]]:
-        """Return every run with each of its seeds: as many of these as one of its experiments needs."""
+        """Return every (run id, seed) that an experiment needs."""
         needed = seeds_needed(self.experiments.values(), len(seeds))
         return [(run_id, seed) for run_id in self.runs for seed in seeds[: needed[run_id]]]
 
 
 def seeds_needed(experiments: Iterable[Experiment], seeds: int) -> dict[str, int]:
-    """Return how many of the seeds each run needs, by run id: the most that one of its experiments does."""
+    """Return how many of the seeds each run needs, by run id: the maximum over its experiments."""
     needed: dict[str, int] = {}
     for experiment in experiments:
         most = seeds if experiment.max_seeds is None else min(experiment.max_seeds, seeds)
@@ -83,7 +83,7 @@ def seeds_needed(experiments: Iterable[Experiment], seeds: int) -> dict[str, int
 def plan_experiments(document: Mapping[str, Any], name: str = "config.yaml") -> Plan:
     """Check a whole config and expand its experiments; `name` begins every message.
 
-    Extensions are planned where the config says `extensions: true`, and checked in any case.
+    Checks extensions always, but plans them only with `extensions: true`.
     Raises ConfigError for the first fault.
     """
     config = read_config(document, name)
@@ -127,7 +127,7 @@ def _expand(
 
 
 def _points(entry: ExperimentConfig) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
-    """Yield what each point sets over the experiment's `set`, and its name where it is a case."""
+    """Yield each point's name, if it is a case, and its settings beyond the experiment's `set`."""
     if entry.cases:
         yield from entry.cases.items()
         return
@@ -149,23 +149,29 @@ def resolve(config: Config, overrides: Mapping[str, Any], place: str) -> tuple[R
     Raises ConfigError where a setting does not exist for the network, has a wrong value or has no effect.
     """
     model = overrides.get("model", config.default_model)
-    if not isinstance(model, str) or model not in MODELS:
-        raise ConfigError(f"{place}: model is {shown(model)}; expected {choices(str(model), MODELS)}.")
+    kind = network(model, f"{place}: model")
     defaults = config.network_defaults(model)
-    run = checked(MODELS[model], {**defaults.settings(), **overrides}, place)
+    run = checked(kind, {**defaults.settings(), **overrides}, place)
     _check_effects(run, overrides, place)
     _check_images(run, config.data.dataset, place)
     identity = run_id(run, defaults)
+    _check_id(identity, place)
+    return run, identity
+
+
+def _check_id(identity: str, place: str) -> None:
+    """Refuse an id that is no folder name, or that Snakemake refuses as a wildcard."""
     if len(identity) > LONGEST_ID:
         raise ConfigError(
             f"{place}: the run {identity[:77]}... has a name of {len(identity)} characters; expected at most "
             f"{LONGEST_ID}: let defaults hold what its runs share, or write shorter numbers."
         )
-    return run, identity
+    if is_periodic(identity):
+        raise ConfigError(f"{place}: the run {identity} ends in twenty repeats; expected a shorter number.")
 
 
 def _check_effects(run: RunSettings, overrides: Iterable[str], place: str) -> None:
-    """Refuse a setting that the run ignores: it would train one and the same run under two names."""
+    """Refuse a setting that the run ignores: the same run would be trained under two names."""
     declared = json_schema(type(run))["properties"]
     for key in overrides:
         value = getattr(run, key)
@@ -178,7 +184,7 @@ def _check_effects(run: RunSettings, overrides: Iterable[str], place: str) -> No
 
 
 def _check_images(run: RunSettings, dataset: str, place: str) -> None:
-    """Refuse a batch larger than the data, and one image for batch normalisation, which has no variance."""
+    """Refuse a batch larger than the data, and batch normalisation of one image, which has no variance."""
     images = TRAINING_IMAGES[dataset]
     if run.batch_size > images:
         raise ConfigError(
@@ -195,7 +201,7 @@ def _check_images(run: RunSettings, dataset: str, place: str) -> None:
 
 
 def with_runs(experiments: Mapping[str, Experiment], run_ids: Collection[str]) -> dict[str, Experiment]:
-    """Return the experiments with only those values whose run is among these, and none without any value."""
+    """Return the experiments restricted to these runs, without those that have none of them."""
     kept = {
         name: replace(experiment, members=tuple(member for member in experiment.members if member.run_id in run_ids))
         for name, experiment in experiments.items()

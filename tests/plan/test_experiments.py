@@ -109,7 +109,7 @@ def test_both_models_are_swept_in_one_experiment() -> None:
     assert experiment.run_ids == ["fc__activation=tanh", "fc", "lenet5", "lenet5__activation=relu"]
 
 
-@pytest.mark.parametrize(("seeds", "expected"), [([0], [0]), ([3, 1, 2], [3, 1, 2]), (1, [0]), (4, [0, 1, 2, 3])])
+@pytest.mark.parametrize(("seeds", "expected"), [([0], [0]), (["3", "1"], [3, 1]), (1, [0]), (4, [0, 1, 2, 3])])
 def test_seeds_are_a_list_or_how_many(seeds: Any, expected: list[int]) -> None:
     assert plan(changed({"seeds": seeds})).config.seed_list() == expected
 

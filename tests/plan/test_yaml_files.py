@@ -48,6 +48,9 @@ BROKEN: list[tuple[bytes, list[str]]] = [
     (b"a: \x00\x01\n", ["special characters"]),
     (b"seeds: " + b"9" * 5000, ["line 1, column 8"]),
     (b"seeds: 0b" + b"1" * 50000, ["line 1, column 8", "too long a number"]),
+    (b"seeds: 010", ["line 1, column 8", "means 8 in YAML", "a decimal number"]),
+    (b"seeds: [1, 1:30]", ["line 1, column 12", "means 90 in YAML"]),
+    (b"a: -1:30.5", ["line 1, column 4", "means -90.5"]),
     (LAUGHS.encode(), ["1,000,000 values"]),
 ]
 
