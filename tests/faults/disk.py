@@ -68,18 +68,6 @@ def cannot_be_written(folder: Path) -> int:
     return 2
 
 
-def log_and_checkpoint_full(folder: Path) -> int:
-    """a training's log and checkpoint are links to `/dev/full`"""
-    arrays = prepared(folder)
-    whole = Training(arrays, folder / "whole", 3).succeeds()
-    training = Training(arrays, folder / "full", 3)
-    training.checkpoint.parent.mkdir(parents=True)
-    for path in (training.folder / "log", training.checkpoint.with_suffix(".tmp")):
-        path.symlink_to("/dev/full")
-    training.succeeds().is_like(whole)
-    return 1
-
-
 def file_size(folder: Path) -> int:
     """a limit of 300 and of 900 bytes on the size of a file (RLIMIT_FSIZE)"""
     arrays = prepared(folder)

@@ -35,7 +35,6 @@ FAULTS = (
     Fault("Two Snakemakes, one after the other", kills.second_snakemake, SECOND),
     Fault("A download killed half-way", kills.download, NOT_HALF, fast=True),
     Fault("Disk full: results and checkpoints", disk.results_full, ROOM),
-    Fault("Disk full: log and checkpoint", disk.log_and_checkpoint_full, "the same bytes without them", fast=True),
     Fault("Files cannot grow", disk.file_size, "one sentence, no metrics; without the limit the same bytes", fast=True),
     Fault("Results that cannot be written", disk.cannot_be_written, WRITABLE),
     Fault("A file of a run deleted", damage.deleted, "that run is trained again, to the same bytes"),
