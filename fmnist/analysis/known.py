@@ -1,4 +1,4 @@
-"""Numbers of reused runs whose predictions were not kept, out of the folder's confusion.csv and image_noise.csv.
+"""Numbers of reused runs whose predictions were not kept, from the folder's confusion.csv and image_noise.csv.
 
 Some runs of reference/ were trained before there was a predictions.npz (seeds 0 to 4 of the original's 41).
 Delete this module, its tests, and `known` in the rules and scripts `confusion` and `image_noise` once those
@@ -18,13 +18,12 @@ from fmnist.runs.gathering import read_runs
 from fmnist.runs.predictions import same_accuracy
 
 PAIR = ["run_id", "seed"]
-SIDES = ("first", "second")
 
 
 def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) -> pd.DataFrame:
     """Add the rows of another confusion.csv for the runs of a runs.csv that a confusion table lacks.
 
-    Raises DataError where they are not the confusion of a run with its test accuracy.
+    Raises DataError where their accuracy is not the run's test accuracy.
     """
     lacking = ~pd.MultiIndex.from_frame(runs[PAIR]).isin(pd.MultiIndex.from_frame(table[PAIR]))
     added = _read(path, confusion.COLUMNS, confusion.TEXTS).merge(runs.loc[lacking, [*PAIR, "test_accuracy"]], on=PAIR)
@@ -39,10 +38,10 @@ def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) ->
 
 
 def with_known_noise(table: pd.DataFrame, path: Path, theirs: Path, ours: pd.DataFrame) -> pd.DataFrame:
-    """Take the numbers of a pair of runs from another image_noise.csv where they rest on more seeds.
+    """Take the numbers of a pair of runs from another image_noise.csv if they are from more seeds.
 
-    `theirs` is the runs.csv beside it, `ours` that of the report. A row counts if it is of all the seeds that
-    `theirs` has of both runs, with their accuracies, and if `ours` has these seeds, too.
+    `theirs` is the runs.csv beside it, `ours` the report's. A row counts if it is of all seeds that
+    `theirs` has of both runs, and if `ours` has the same accuracies for these seeds.
     """
     columns = image_noise.COLUMNS
     known = _read(path, columns, image_noise.TEXTS).to_dict("records")
@@ -68,15 +67,12 @@ def _seeds(row: dict[Any, Any]) -> int:
 
 
 def _is_of(row: dict[Any, Any], theirs: pd.DataFrame, ours: pd.DataFrame) -> bool:
-    kept, here = ([_accuracies(runs, row[f"{side}_run"]) for side in SIDES] for runs in (theirs, ours))
-    if [len(seeds) for seeds in kept] != [row[f"{side}_seeds"] for side in SIDES]:
+    """Return whether a row is of all seeds that `theirs` has of its two runs, and `ours` has these, too."""
+    runs = [row["first_run"], row["second_run"]]
+    kept = theirs[theirs["run_id"].isin(runs)]
+    shared = kept.merge(ours, on=[*PAIR, "test_accuracy"])
+    first, second = (kept.loc[kept["run_id"] == run, "test_accuracy"] for run in runs)
+    if len(shared) < len(kept) or (len(first), len(second)) != (row["first_seeds"], row["second_seeds"]):
         return False
-    if not all(a.items() <= b.items() for a, b in zip(kept, here, strict=True)):
-        return False
-    first, second = (100 * sum(seeds.values()) / len(seeds) for seeds in kept)
-    return bool(abs(first - second - row["effect"]) <= 1e-6)  # an image_noise.csv has six decimals
-
-
-def _accuracies(runs: pd.DataFrame, run_id: str) -> dict[int, float]:
-    own = runs[runs["run_id"] == run_id]
-    return dict(zip(own["seed"], own["test_accuracy"], strict=True))
+    difference = 100 * (first.mean() - second.mean())
+    return bool(abs(difference - row["effect"]) <= 1e-6)  # an image_noise.csv has six decimals
