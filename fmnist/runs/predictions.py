@@ -83,11 +83,17 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
     _write(path, lambda stream: np.savez_compressed(stream, run_id=names, seed=numbers, classes=classes))
 
 
+MOST_UNPACKED = 1 << 30  # bytes: the predictions of 100,000 runs
+
+
 def read_store(path: Path) -> Store:
     """Read a predictions.npz. Raises DataError where it cannot be read; `check_predictions` checks what is in it."""
     try:
         if not zipfile.is_zipfile(path):
             raise zipfile.BadZipFile  # numpy would take it for a lone array, or a pickled one
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
+                raise DataError(f"{path} unpacks to more than {MOST_UNPACKED >> 20} MiB; expected less.")
         with np.load(path, allow_pickle=False) as store:
             pairs = zip(store["run_id"].tolist(), store["seed"].tolist(), strict=True)
             return dict(zip(pairs, np.ascontiguousarray(store["classes"].T), strict=True))

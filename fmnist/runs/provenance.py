@@ -1,5 +1,6 @@
 """Where numbers come from: versions, hardware, data and code of a run."""
 
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -81,5 +82,7 @@ def git_revision(project: Path = PROJECT) -> str | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    # GIT_DIR and its like name another repository than the folder's.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=environment)
     return answer.stdout.removesuffix("\n")

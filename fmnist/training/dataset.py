@@ -15,7 +15,7 @@ from fmnist.common.errors import DataError
 # numpy and zipfile raise these for other files: NotImplementedError for an unknown compression,
 # RuntimeError for a password.
 UNREADABLE = (
-    *(OSError, ValueError, KeyError, EOFError),
+    *(OSError, ValueError, KeyError, EOFError, MemoryError),  # a header can promise any size
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
 )
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
@@ -47,6 +47,9 @@ def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
     except UNREADABLE as error:
         raise DataError(f"{path} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
     train_images, train_labels, test_images, test_labels = tensors
+    for images, labels in ((train_images, train_labels), (test_images, test_labels)):
+        if images.shape != (len(labels), 28, 28) or images.dtype != torch.uint8:
+            raise DataError(f"{path} holds images of shape {tuple(images.shape)}; expected ({len(labels)}, 28, 28).")
     return Dataset(
         train_images=_pixels(train_images, device),
         train_labels=train_labels.to(device, torch.int64),

@@ -1,5 +1,6 @@
 """Predictions: read where they are of their run, and all of them in one file."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,10 @@ def test_a_lone_array_and_a_store_that_is_cut_anywhere_are_refused(path: Path) -
     for length in range(len(content)):
         path.write_bytes(content[:length])
         assert "cannot be read" in refusal(read_store, path)
+
+
+def test_a_store_that_unpacks_to_more_than_a_gibibyte_is_refused(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("classes.npy", "w") as member:
+        for _ in range(1025):
+            member.write(bytes(1 << 20))
+    assert "unpacks to more than 1024 MiB" in refusal(read_store, path)

@@ -50,6 +50,12 @@ def test_an_archive_inside_another_repository_has_no_revision(repository: Path) 
     assert git_revision(inside) is None
 
 
+def test_git_dir_names_no_other_repository(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other").mkdir()
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    assert git_revision(tmp_path / "other") is None
+
+
 def test_without_git_there_is_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert git_revision(tmp_path / "nowhere") is None
     monkeypatch.setenv("PATH", str(tmp_path))

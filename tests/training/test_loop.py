@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from builders import Spy, only, run_config
@@ -13,8 +14,9 @@ from original_code import original_loop
 from torch import nn
 from training_builders import BOTH_ENGINES, DIVERGING, SMALL, write_all
 
+from fmnist.common.errors import DataError
 from fmnist.common.validation import json_schema
-from fmnist.training.dataset import Dataset
+from fmnist.training.dataset import Dataset, load_dataset
 from fmnist.training.loop import EpochRecord, train
 from fmnist.training.losses import LOSSES
 from fmnist.training.models import ACTIVATIONS, MODELS, POOLINGS
@@ -196,3 +198,13 @@ def test_a_diverged_run_stops_and_its_files_say_so(sample: Dataset, tmp_path: Pa
     assert metrics["train_loss"] is metrics["test_loss"] is None
     (row,) = csv.DictReader(files["loss.csv"].decode().splitlines())
     assert not math.isfinite(float(row["train_loss"]))
+
+
+@pytest.mark.parametrize(
+    "images", [np.zeros((2, 32, 32), np.uint8), np.zeros((3, 28, 28), np.uint8), np.zeros((2, 28, 28))]
+)
+def test_prepared_images_of_another_shape_or_type_are_refused(tmp_path: Path, images: Any) -> None:
+    labels = np.zeros(2, np.uint8)
+    np.savez(tmp_path / "a.npz", train_images=images, train_labels=labels, test_images=images, test_labels=labels)
+    with pytest.raises(DataError, match=r"a\.npz holds images of shape"):
+        load_dataset(tmp_path / "a.npz")
