@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claims import amount, p_value, verdict_markup
+from fmnist.report.claim_words import amount
+from fmnist.report.claims import p_value, verdict_markup
 from fmnist.training.settings import format_value
 
 # What stands in the last column of section 7: the exception is what the eye should find.
