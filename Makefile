@@ -68,9 +68,8 @@ compare: $(READY) ## Hold your results against reference/, run by run
 	$(CHECK)
 	$(SNAKEMAKE) compare $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS)
 
-claims: $(READY) ## Print the verdict on every claim of the original
-	$(CHECK)
-	$(SNAKEMAKE) claims $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS)
+claims: $(READY) ## Print the verdict on every claim of the original, on your results or else on reference/; trains nothing
+	@$(BIN)/python -m fmnist.claims $(addprefix --config ,$(CONFIG)) $(ARGS)
 
 settings: $(READY) ## Write docs/settings.md and the schema for editors from the declarations
 	$(BIN)/python -m fmnist.plan.settings_page

@@ -1,9 +1,8 @@
 """The original's claims in words, and how each is tested: the declaration of report/claims.yaml."""
 
-from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -55,7 +54,6 @@ SweptValue = Annotated[
     BeforeValidator(_value_as_text),
     Field(json_schema_extra={"expected": "a value of the experiment, written as in config.yaml"}),
 ]
-Named = TypeVar("Named")
 
 
 def _as_text(section: Any) -> Any:
@@ -117,22 +115,25 @@ class Claim(_Declared):
     @property
     def named_runs(self) -> list[tuple[str, RunName]]:
         """The runs that the claim names one by one, each with its place in the claim, such as `b[1]`."""
-        values = [*_places("best", [self.best] if self.best else []), *_places("order", self.order)]
+        best, *order = [RunName(experiment=self.experiment or "", value=value) for value in (self.best, *self.order)]
+        lists: dict[str, list[RunName | None]] = {
+            "a": [self.a],
+            "b": [*self.b],
+            "run": [self.run],
+            "best": [best if self.best else None],
+            "order": [*order],
+        }
         return [
-            *_places("a", [self.a] if self.a else []),
-            *_places("b", self.b),
-            *_places("run", [self.run] if self.run else []),
-            *((place, RunName(experiment=self.experiment or "", value=value)) for place, value in values),
+            (key if len(runs) == 1 else f"{key}[{i}]", run)
+            for key, runs in lists.items()
+            for i, run in enumerate(runs)
+            if run
         ]
 
     @property
     def point(self) -> str | None:
         """The value where the measure turns, or from which it no longer rises."""
         return self.turn or self.plateau_from
-
-
-def _places(key: str, values: Sequence[Named]) -> list[tuple[str, Named]]:
-    return [(key if len(values) == 1 else f"{key}[{i}]", value) for i, value in enumerate(values)]
 
 
 class MarginStep(_Declared):
@@ -174,14 +175,6 @@ class ClaimList(_Declared):
         if missing := [claim.measure for claim in self.claims if claim.measure not in self.margins]:
             raise ValueError(f"margins has no {missing[0]}; expected a margin for the measure of every claim")
         return self
-
-    def with_margins_of_few_seeds(self) -> "ClaimList":
-        """Return the same claims with the margins for the fewest seeds, to show what depends on them."""
-        first = {
-            measure: margin.model_copy(update={"by_seeds": margin.by_seeds[:1]})
-            for measure, margin in self.margins.items()
-        }
-        return self.model_copy(update={"margins": first})
 
 
 def read_claims(path: Path) -> ClaimList:

@@ -11,11 +11,12 @@ import pandas as pd
 from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims import forms
 from fmnist.claims.claim_list import Claim, ClaimList
-from fmnist.claims.compared_runs import KnownRuns, run_names
+from fmnist.claims.compared_runs import KnownRuns, compared_runs, run_names
 from fmnist.claims.forms import Limits, Outcome, ShareOutcome
-from fmnist.claims.hindrances import Hindrance, hindrance
+from fmnist.claims.hindrances import hindrance
 from fmnist.claims.scale import Scale, scale_of
 from fmnist.claims.values import ClaimData, claim_data, curve_property
+from fmnist.plan.experiments import seeds_needed
 from fmnist.plan.names import ComparedRun
 
 # Forms that compare whole seeds along an axis: only seeds that every run has count.
@@ -54,22 +55,7 @@ class Examined:
     limits: Limits
     n: int  # seeds that the test uses
     outcome: Outcome | ShareOutcome | None
-    hindrance: Hindrance | None
-
-    @property
-    def relative(self) -> bool:
-        """Whether differences are relative, so that their figure has a logarithmic axis."""
-        return self.scale.relative
-
-    @property
-    def expected_sign(self) -> int:
-        """The sign that the effect has where the claim holds; 0 where it claims no difference."""
-        return 0 if self.claim.form in ("equivalent", "value", "curve") else self.scale.sign
-
-    @property
-    def point(self) -> int | None:
-        """The index of the run where the claim's measure turns, or from which it stays level."""
-        return point_of(self.claim, self.runs)
+    hindrance: tuple[str, str] | None
 
     def p_values(self) -> PValues:
         """Return the p-values, all NaN with too few seeds for a verdict."""
@@ -79,7 +65,7 @@ class Examined:
         if isinstance(outcome, ShareOutcome):
             return PValues(outcome.support, outcome.against)
         tails = 2 if self.claim.tail == "two" and self.claim.form != "equivalent" else 1
-        support, against = (min(1.0, tails * evidence.p) for evidence in (outcome.support, outcome.against))
+        support, against = (min(1.0, tails * comparison.p) for comparison in (outcome.support, outcome.against))
         return PValues(support, against, outcome.equal.p if outcome.equal else nan, outcome.small)
 
 
@@ -88,22 +74,20 @@ def point_of(claim: Claim, runs: Sequence[ComparedRun]) -> int | None:
     return next((i for i, run in enumerate(runs) if run.value == claim.point), None)
 
 
-def examine(claim: Claim, runs: Sequence[ComparedRun], material: Material) -> Examined:
-    """Put a claim to its test. `runs` are those that `compared_runs` returns."""
-    margin = material.claims.margins[claim.measure]
-    scale = scale_of(claim, margin.relative)
-    data = _data(runs, claim, material)
+def examine(claim: Claim, material: Material, few_seeds: bool = False) -> Examined:
+    """Put a claim to its test, by the margin for its number of seeds or for few. Raises as `compared_runs` does."""
+    runs, margin = compared_runs(claim, material.known), material.claims.margins[claim.measure]
+    scale, data = scale_of(claim, margin.relative), _data(runs, claim, material)
     values = scale.tested(data.values) if data else np.empty((0, len(runs)))
-    held = curve_property(claim, runs[0].run_id, material.curves) if claim.form == "curve" else None
-    n = _seeds(claim, values) if held is None else len(held)
-    limits = Limits(margin=scale.tested_margin(margin.at(n)), significance=material.claims.significance)
+    held = curve_property(claim, runs[0].run_id, material.curves) if claim.form == "curve" else []
+    n = len(held) if claim.form == "curve" else _seeds(claim, values)
+    matters = scale.tested_margin(margin.at(0 if few_seeds else n))
+    limits = Limits(margin=matters, significance=material.claims.significance)
     printed = _printed(claim, runs[0], material.known)
-    hindered = hindrance(claim, runs, data, n, printed)
-    outcome: Outcome | ShareOutcome | None = None
-    if not hindered and held is not None:
-        outcome = forms.share(held)
-    elif not hindered:
-        outcome = _outcome(claim, values, limits, point_of(claim, runs), scale.tested(np.array(printed or nan)))
+    hindered, outcome = hindrance(claim, runs, data, n, printed), None
+    if not hindered:
+        on_scale = float(scale.tested(np.array(printed or nan)))
+        outcome = forms.share(held) if held else _outcome(claim, values, limits, point_of(claim, runs), on_scale)
     return Examined(
         claim=claim,
         runs=runs,
@@ -123,27 +107,23 @@ def _data(runs: Sequence[ComparedRun], claim: Claim, material: Material) -> Clai
     run_ids = [run.run_id for run in runs if run.run_id is not None]
     if len(run_ids) < len(runs):
         return None
-    planned = material.known.seeds_needed(material.runs["seed"].nunique())
+    planned = seeds_needed(material.known.experiments.values(), material.runs["seed"].nunique())
     return claim_data(claim, run_ids, material.runs, planned)
 
 
 def _seeds(claim: Claim, values: Array) -> int:
     """The seeds that every run has, where the test compares whole seeds; else those of the run that has the fewest."""
     known = np.isfinite(values)
-    if not known.size:
-        return 0
     return int(known.all(axis=1).sum() if claim.form in ALONG_AN_AXIS else known.sum(axis=0).min())
 
 
 def _printed(claim: Claim, run: ComparedRun, known: KnownRuns) -> float | None:
     """The original's number for a run; None where it prints none."""
     printed = known.reported.runs.get((run.experiment, run.value))
-    if printed is None:
-        return None
-    return {"accuracy": printed.accuracy, "train_loss": printed.train_loss}.get(claim.measure)
+    return getattr(printed, claim.measure, None)
 
 
-def _outcome(claim: Claim, values: Array, limits: Limits, point: int | None, printed: Array) -> Outcome:
+def _outcome(claim: Claim, values: Array, limits: Limits, point: int | None, printed: float) -> Outcome:
     match claim.form:
         case "ranking":
             return forms.ranking(values, limits)
@@ -156,6 +136,6 @@ def _outcome(claim: Claim, values: Array, limits: Limits, point: int | None, pri
         case "equivalent":
             return forms.equivalent(values, limits, claim.tail)
         case "value":
-            return forms.value(values, limits, float(printed))
+            return forms.value(values, limits, printed)
         case _:  # greater, best
             return forms.greater(values, limits)

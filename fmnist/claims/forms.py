@@ -10,6 +10,8 @@ decides as it is; where one of several is enough, the smallest p is multiplied b
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,7 +61,7 @@ class Comparison:
     """Two columns held against each other; `difference` is the first minus the second.
 
     `lower` and `upper` are one-sided bounds, each at the significance level. They are wider
-    where this comparison was picked among several.
+    where this comparison was picked among several. `p` is of what the comparison decides.
     """
 
     first: int
@@ -68,30 +70,22 @@ class Comparison:
     lower: float
     upper: float
     need: str = ABOVE
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """A p-value and the comparison that decides it."""
-
-    p: float
-    comparison: Comparison
+    p: float = nan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What the runs say about one claim, before any correction for the number of claims."""
 
-    support: Evidence  # the claim holds
-    against: Evidence  # its opposite holds
-    equal: Evidence | None  # there is no difference that matters where the claim needs one
+    support: Comparison  # the claim holds
+    against: Comparison  # its opposite holds
+    equal: Comparison | None = None  # there is no difference that matters where the claim needs one
     headline: Comparison  # what to show of the claim where it is supported
-    small: float  # p that the headline's difference is smaller than matters; NaN where that says nothing
+    small: float = nan  # p that the headline's difference is smaller than matters; NaN where that says nothing
     comparisons: int = 1  # how many the claim needs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShareOutcome:
+class ShareOutcome(NamedTuple):
     """In how many seeds a property holds, and the exact p that it holds in most, or in few."""
 
     successes: int
@@ -127,34 +121,29 @@ def rising(values: Array, limits: Limits) -> Outcome:
     ends = _compare(values, limits, last, 0)
     steps = [_compare(values, limits, i + 1, i, NOT_BELOW) for i in range(last)]
     steady = _all(steps, lambda difference: difference.p_above(-limits.margin))
-    trend = Evidence(p=page_p(values), comparison=ends)
+    trivial = limits.within(ends.difference) < limits.significance
+    fall = 1.0 if trivial else _times(last + 1, page_p(-values))  # the steps, and the trend as a whole
     return Outcome(
-        support=max(trend, _smallest_lead(steady, steps, limits), key=_order),
-        against=_against_rising(values, ends, steps, limits),
+        support=max(replace(ends, p=page_p(values)), _smallest_lead(steady.p, steps, limits), key=_order),
+        against=min(replace(ends, p=fall), _one(steps, limits.opposite, limits, last + 1), key=_order),
         equal=_all([ends, *steps], limits.within),
         headline=ends,
         small=limits.smaller(ends.difference),
     )
 
 
-def _against_rising(values: Array, ends: Comparison, steps: Sequence[Comparison], limits: Limits) -> Evidence:
-    among = len(steps) + 1  # the steps, and the trend as a whole
-    trivial = limits.within(ends.difference) < limits.significance
-    fall = Evidence(p=1.0 if trivial else _times(among, page_p(-values)), comparison=ends)
-    return min(fall, _one(steps, limits.opposite, limits, among), key=_order)
-
-
 def plateau(values: Array, limits: Limits, start: int) -> Outcome:
     """Rises up to the column `start`, and every later column differs from it by less than the margin."""
     rise = rising(values[:, : start + 1], limits)
     later = [_compare(values, limits, other, start, WITHIN) for other in range(start + 1, values.shape[1])]
-    flat = _envelope(_all(later, limits.within), later)
+    # The bounds hold for all of the later columns.
+    lower, upper = min(one.lower for one in later), max(one.upper for one in later)
+    flat = replace(_all(later, limits.within), lower=lower, upper=upper)
     against = min(rise.against, _one(later, limits.beyond, limits), key=_order)
-    assert rise.equal is not None
     return Outcome(
         support=max(rise.support, flat, key=_order),
         against=replace(against, p=_times(2, against.p)),  # either is enough
-        equal=max(rise.equal, flat, key=_order),
+        equal=max(rise.equal or flat, flat, key=_order),
         headline=rise.headline,
         small=rise.small,
     )
@@ -170,25 +159,22 @@ def rise_fall(values: Array, limits: Limits, turn: int | None = None) -> Outcome
         return _each_above(values, limits, [(turn, other) for other in range(count) if other != turn])
     leads = [[_compare(values, limits, i, end) for end in (0, count - 1)] for i in range(1, count - 1)]
     support = _peak(leads, limits)
-    edges = [_one(lead, limits.opposite, limits) for lead in leads]
-    small = [_one(lead, limits.smaller, limits) for lead in leads]
     return Outcome(
         support=support,
-        against=max(edges, key=_order),
+        against=max((_one(lead, limits.opposite, limits) for lead in leads), key=_order),
         equal=_all([comparison for lead in leads for comparison in lead], limits.within),
-        headline=support.comparison,
-        small=max(small, key=_order).p,
+        headline=support,
+        small=max((_one(lead, limits.smaller, limits) for lead in leads), key=_order).p,
     )
 
 
-def _peak(leads: Sequence[Sequence[Comparison]], limits: Limits) -> Evidence:
+def _peak(leads: Sequence[Sequence[Comparison]], limits: Limits) -> Comparison:
     """The inner column that is clearest above both ends; any would do, so its p is multiplied by their number."""
-    among = len(leads)
     p = min((_all(lead, Difference.p_above) for lead in leads), key=_order).p
     highest = max((min(lead, key=_effect) for lead in leads), key=_effect)
-    lower = max(min(c.difference.interval(limits.level(among))[0] for c in lead) for lead in leads)
+    lower = max(min(c.difference.interval(limits.level(len(leads)))[0] for c in lead) for lead in leads)
     upper = max(min(c.difference.interval(limits.level(2))[1] for c in lead) for lead in leads)
-    return Evidence(p=_times(among, p), comparison=replace(highest, lower=lower, upper=upper))
+    return replace(highest, lower=lower, upper=upper, p=_times(len(leads), p))
 
 
 def equivalent(values: Array, limits: Limits, tail: str = "two") -> Outcome:
@@ -196,11 +182,11 @@ def equivalent(values: Array, limits: Limits, tail: str = "two") -> Outcome:
 
     With `tail` one, it only has to stay below the second plus the margin.
     """
-    pair = _compare(values, limits, 0, 1, WITHIN if tail == "two" else NOT_ABOVE)
-    difference = pair.difference
     if tail == "two":
-        return _of_one_pair(pair, limits.within(difference), limits.beyond(difference))
-    return _of_one_pair(pair, limits.smaller(difference), difference.p_above(limits.margin))
+        pair = _compare(values, limits, 0, 1, WITHIN)
+        return _of_one_pair(pair, limits.within(pair.difference), limits.beyond(pair.difference))
+    pair = _compare(values, limits, 0, 1, NOT_ABOVE)
+    return _of_one_pair(pair, limits.smaller(pair.difference), pair.difference.p_above(limits.margin))
 
 
 def value(values: Array, limits: Limits, reported: float) -> Outcome:
@@ -211,61 +197,55 @@ def value(values: Array, limits: Limits, reported: float) -> Outcome:
     """
     ours = finite(values[:, 0])
     n = len(ours)
-    error = float(np.std(ours, ddof=1) * np.sqrt(1 + 1 / n)) if n > 1 else float("nan")
+    error = float(np.std(ours, ddof=1) * np.sqrt(1 + 1 / n)) if n > 1 else nan
     difference = Difference(effect=float(ours.mean()) - reported, error=error, freedom=n - 1)
-    lower, upper = difference.interval(limits.level())
-    pair = Comparison(first=0, second=0, difference=difference, lower=lower, upper=upper, need=WITHIN)
+    pair = _comparison(0, 0, difference, limits, WITHIN)
     return _of_one_pair(pair, limits.within(difference), difference.p_beyond(0))
 
 
 def share(holds: Sequence[bool]) -> ShareOutcome:
     """A property of a run holds in more than half of all seeds; the opposite: in fewer than half."""
     successes, n = sum(holds), len(holds)
-    return ShareOutcome(
-        successes=successes, n=n, support=share_p(successes, n), against=share_p(successes, n, alternative="less")
-    )
+    return ShareOutcome(successes, n, share_p(successes, n), share_p(successes, n, alternative="less"))
 
 
 def _of_one_pair(pair: Comparison, support: float, against: float) -> Outcome:
-    return Outcome(
-        support=Evidence(p=support, comparison=pair),
-        against=Evidence(p=against, comparison=pair),
-        equal=None,
-        headline=pair,
-        small=float("nan"),
-    )
+    return Outcome(support=replace(pair, p=support), against=replace(pair, p=against), headline=pair)
 
 
 def _each_above(values: Array, limits: Limits, pairs: Sequence[tuple[int, int]]) -> Outcome:
     comparisons = [_compare(values, limits, first, second) for first, second in pairs]
-    support = _smallest_lead(_all(comparisons, Difference.p_above), comparisons, limits)
+    support = _smallest_lead(_all(comparisons, Difference.p_above).p, comparisons, limits)
     return Outcome(
         support=support,
         against=_one(comparisons, limits.opposite, limits),
         equal=_one(comparisons, limits.within, limits),
-        headline=support.comparison,
+        headline=support,
         small=_one(comparisons, limits.smaller, limits).p,
         comparisons=len(pairs),
     )
 
 
 def _compare(values: Array, limits: Limits, first: int, second: int, need: str = ABOVE) -> Comparison:
-    difference = welch(values[:, first], values[:, second])
+    return _comparison(first, second, welch(values[:, first], values[:, second]), limits, need)
+
+
+def _comparison(first: int, second: int, difference: Difference, limits: Limits, need: str) -> Comparison:
     lower, upper = difference.interval(limits.level())
     return Comparison(first=first, second=second, difference=difference, lower=lower, upper=upper, need=need)
 
 
-def _all(comparisons: Sequence[Comparison], rule: Rule) -> Evidence:
+def _all(comparisons: Sequence[Comparison], rule: Rule) -> Comparison:
     """All have to hold: the largest p as it is; of equal ones, the smallest difference."""
-    return max((Evidence(p=rule(one.difference), comparison=one) for one in comparisons), key=_order)
+    return max((replace(one, p=rule(one.difference)) for one in comparisons), key=_order)
 
 
-def _one(comparisons: Sequence[Comparison], rule: Rule, limits: Limits, among: int | None = None) -> Evidence:
+def _one(comparisons: Sequence[Comparison], rule: Rule, limits: Limits, among: int | None = None) -> Comparison:
     """One is enough: the smallest p times the number of comparisons, and as wide an interval."""
     among = among or len(comparisons)
-    best = min((Evidence(p=rule(one.difference), comparison=one) for one in comparisons), key=_order)
-    lower, upper = best.comparison.difference.interval(limits.level(among))
-    return Evidence(p=_times(among, best.p), comparison=replace(best.comparison, lower=lower, upper=upper))
+    best = min((replace(one, p=rule(one.difference)) for one in comparisons), key=_order)
+    lower, upper = best.difference.interval(limits.level(among))
+    return replace(best, lower=lower, upper=upper, p=_times(among, best.p))
 
 
 def _times(count: int, p: float) -> float:
@@ -273,28 +253,21 @@ def _times(count: int, p: float) -> float:
     return float(np.minimum(1.0, count * p))
 
 
-def _order(evidence: Evidence) -> tuple[float, float]:
+def _order(comparison: Comparison) -> tuple[float, float]:
     """Sort by p, and by the difference where p says nothing: two tiny ones, or one seed."""
-    return (0.0 if np.isnan(evidence.p) else evidence.p, -_effect(evidence.comparison))
+    return (0.0 if np.isnan(comparison.p) else comparison.p, -_effect(comparison))
 
 
 def _effect(comparison: Comparison) -> float:
     return comparison.difference.effect
 
 
-def _smallest_lead(evidence: Evidence, comparisons: Sequence[Comparison], limits: Limits) -> Evidence:
-    """Show the smallest of several differences, with bounds for the smallest true one.
+def _smallest_lead(p: float, comparisons: Sequence[Comparison], limits: Limits) -> Comparison:
+    """Return the smallest of several differences, with `p` and with bounds for the smallest true one.
 
     That one is above the lowest of the bounds that hold for each taken alone, and below the
     lowest of the bounds that hold for all at once.
     """
     lower = min(comparison.lower for comparison in comparisons)
     upper = min(comparison.difference.interval(limits.level(len(comparisons)))[1] for comparison in comparisons)
-    return replace(evidence, comparison=replace(min(comparisons, key=_effect), lower=lower, upper=upper))
-
-
-def _envelope(evidence: Evidence, comparisons: Sequence[Comparison]) -> Evidence:
-    """Give one of several comparisons the bounds that hold for all of them."""
-    lower = min(comparison.lower for comparison in comparisons)
-    upper = max(comparison.upper for comparison in comparisons)
-    return replace(evidence, comparison=replace(evidence.comparison, lower=lower, upper=upper))
+    return replace(min(comparisons, key=_effect), lower=lower, upper=upper, p=p)

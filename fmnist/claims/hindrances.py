@@ -1,10 +1,9 @@
 """Why a claim is not testable, in the words of the column `hindrance` of claims.csv."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from fmnist.claims.claim_list import Claim
-from fmnist.claims.compared_runs import fewest_runs
+from fmnist.claims.compared_runs import FEWEST_RUNS
 from fmnist.claims.values import ClaimData
 from fmnist.plan.names import ComparedRun
 
@@ -17,35 +16,27 @@ DIFFERENT_PLACES = "different devices or engines"
 NOT_PRINTED = "not printed by the original"
 
 
-class Hindrance(NamedTuple):
-    """Why a claim is not testable, and the runs that are the reason, as text."""
-
-    kind: str
-    runs: str = ""
-
-
 def hindrance(
     claim: Claim, runs: Sequence[ComparedRun], data: ClaimData | None, seeds: int, printed: float | None
-) -> Hindrance | None:
-    """Return why a claim is not testable, or None.
+) -> tuple[str, str] | None:
+    """Return why a claim is not testable, and the runs that are the reason; None where it is testable.
 
     `data` is None where the config lacks a run; `seeds` is the number of seeds to test;
     `printed` is the original's number, which only the form `value` needs.
     """
     if data is None:
         kind = EXTENSION_NOT_RUN if claim.extension else NOT_IN_CONFIG
-        return Hindrance(kind, _listed([run for run in runs if run.run_id is None]))
-    if len(runs) < fewest_runs(claim):
-        return Hindrance(SAME_RUN, ", ".join(str(run.run_id) for run in runs))
+        return kind, _listed([run for run in runs if run.run_id is None])
+    if len(runs) < FEWEST_RUNS[claim.form]:
+        return SAME_RUN, ", ".join(str(run.run_id) for run in runs)
     if data.absent:
-        return Hindrance(NOT_RUN, _listed([run for run in runs if run.run_id in data.absent]))
-    if seeds == 0:
-        return Hindrance(NO_NUMBER)
-    if claim.measure == "seconds" and data.places > 1:
-        return Hindrance(DIFFERENT_PLACES)
-    if claim.form == "value" and printed is None:
-        return Hindrance(NOT_PRINTED)
-    return None
+        return NOT_RUN, _listed([run for run in runs if run.run_id in data.absent])
+    others = {
+        NO_NUMBER: seeds == 0,
+        DIFFERENT_PLACES: claim.measure == "seconds" and data.places > 1,
+        NOT_PRINTED: claim.form == "value" and printed is None,
+    }
+    return next(((kind, "") for kind, hinders in others.items() if hinders), None)
 
 
 def _listed(runs: Sequence[ComparedRun]) -> str:

@@ -1,6 +1,6 @@
 """The scale on which a claim is tested. Only this module turns values to it, and differences back."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,17 +10,11 @@ from fmnist.claims.claim_list import Claim
 POINTS, PERCENT, SHARE = "points", "%", "% of seeds"  # the units of an effect
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """Relative measures are tested as logarithms. The tests expect the first run above the others."""
 
     relative: bool
-    negated: bool  # where the claim expects the first run below the others
-
-    @property
-    def sign(self) -> int:
-        """The sign that an effect has where the claim holds."""
-        return -1 if self.negated else 1
+    sign: int  # of an effect where the claim holds: -1 where it expects the first run below the others
 
     @property
     def unit(self) -> str:
@@ -29,9 +23,7 @@ class Scale:
 
     def tested(self, values: Array) -> Array:
         """Return values as they are tested. A loss or time of zero has no logarithm and becomes NaN."""
-        if self.relative:
-            values = np.log(np.where(values > 0, values, np.nan))
-        return self.sign * values
+        return self.sign * (np.log(np.where(values > 0, values, np.nan)) if self.relative else values)
 
     def tested_margin(self, margin: float) -> float:
         """Return a margin, as report/claims.yaml has it, as a difference of tested values."""
@@ -45,13 +37,8 @@ class Scale:
         """Return a difference of tested values in the unit, with the sign that was measured."""
         return self.size(self.sign * tested)
 
-    def interval(self, lower: float, upper: float) -> tuple[float, float]:
-        """Return the ends of an interval in the unit, the lower one first."""
-        ends = self.effect(lower), self.effect(upper)
-        return min(ends), max(ends)
-
 
 def scale_of(claim: Claim, relative: bool) -> Scale:
     """Return the scale of a claim: the best loss is the lowest, and a fall is a rise of negated values."""
     lowest = claim.form == "best" and claim.measure == "train_loss"
-    return Scale(relative=relative, negated=lowest or claim.form in ("falling", "fall_rise"))
+    return Scale(relative, -1 if lowest or claim.form in ("falling", "fall_rise") else 1)

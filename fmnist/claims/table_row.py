@@ -1,6 +1,5 @@
 """One line of claims.csv: the verdict on a claim, and the numbers that it rests on."""
 
-from dataclasses import dataclass, fields
 from math import isnan, nan
 from typing import Any, NamedTuple
 
@@ -20,48 +19,27 @@ from fmnist.claims.examine import Examined
 from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN, Comparison, Outcome, ShareOutcome
 from fmnist.claims.scale import SHARE
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimRow:
-    """The columns of claims.csv. They describe the comparison that decides; p-values are one-sided."""
-
-    id: str
-    section: str
-    form: str
-    measure: str
-    verdict: str
-    hindrance: str | None = None  # why it is not testable: a kind of hindrances.py
-    hindrance_runs: str | None = None  # the runs that are the reason
-    first: str | None = None  # the two runs of the comparison, by name
-    second: str | None = None
-    first_run: str | None = None  # the same, by run id
-    second_run: str | None = None
-    need: str | None = None  # what the claim needs of the two: ABOVE to WITHIN of forms.py
-    comparisons: int = 0  # how many such comparisons the claim needs
-    expected_sign: int  # of the effect where the claim holds; 0: it claims no difference
-    effect: float = nan  # first minus second, in `unit`
-    lower: float = nan  # one-sided bounds of the effect, each at the significance level
-    upper: float = nan
-    unit: str | None = None
-    margin: float = nan  # in `unit`
-    few_seeds_margin: float = nan  # the margin for the fewest seeds, where it is another one
-    few_seeds_verdict: str | None = None  # the verdict on the same runs with that margin
-    n: int
-    diverged: int
-    missing: int
-    p: float  # of the claim
-    adjusted_p: float  # the same after Holm's correction over all claims
-    p_against: float  # of the claim's opposite
-    adjusted_p_against: float
-    p_equal: float  # of no difference that matters
-    paired_p: float = nan  # paired by seed, uncorrected; of the opposite where the claim is contradicted
-    dunnett_p: float = nan
-    prob_superiority: float = nan  # that one run of each comes out as claimed
-    min_detectable_effect: float = nan  # in `unit`: shown in four of five cases, at Holm's level for this claim
-
-
-COLUMNS = tuple(field.name for field in fields(ClaimRow))
-TEXTS = tuple(field.name for field in fields(ClaimRow) if "str" in str(field.type))
+# The columns of claims.csv. They describe the comparison that decides; p-values are one-sided.
+COLUMNS = (
+    *("id", "section", "form", "measure", "verdict"),
+    *("hindrance", "hindrance_runs"),  # why it is not testable (hindrances.py), and the runs that are the reason
+    *("first", "second", "first_run", "second_run"),  # the two runs of the comparison, by name and by run id
+    "need",  # what the claim needs of the two: ABOVE to WITHIN of forms.py
+    "comparisons",  # how many such comparisons the claim needs
+    "expected_sign",  # of the effect where the claim holds; 0: it claims no difference
+    *("effect", "lower", "upper", "unit"),  # first minus second, with one-sided bounds at the significance level
+    *("margin", "few_seeds_margin"),  # in `unit`; the second for the fewest seeds, where it is another one
+    "few_seeds_verdict",  # the verdict on the same runs with that margin
+    *("n", "diverged", "missing"),
+    *("p", "adjusted_p"),  # of the claim, and after Holm's correction over all claims
+    *("p_against", "adjusted_p_against"),  # of the claim's opposite
+    "p_equal",  # of no difference that matters
+    "paired_p",  # paired by seed, uncorrected; of the opposite where the claim is contradicted
+    "dunnett_p",
+    "prob_superiority",  # that one run of each comes out as claimed
+    "min_detectable_effect",  # in `unit`: shown in four of five cases, at Holm's level for this claim
+)
+TEXTS = (*COLUMNS[: COLUMNS.index("comparisons")], "unit", "few_seeds_verdict")
 
 
 class Adjusted(NamedTuple):
@@ -72,49 +50,42 @@ class Adjusted(NamedTuple):
     factor: float  # the level at which this claim is decided is the significance divided by it
 
 
-def claim_row(found: Examined, adjusted: Adjusted) -> ClaimRow:
-    """Return a claim's line of claims.csv."""
-    p_values, verdict = found.p_values(), _verdict(found, adjusted)
+def claim_row(found: Examined, adjusted: Adjusted) -> dict[str, Any]:
+    """Return a claim's line of claims.csv; a column that it lacks is empty."""
+    claim, p_values, verdict = found.claim, found.p_values(), _verdict(found, adjusted)
     level = found.limits.significance / (1 if isnan(adjusted.factor) else adjusted.factor)
-    return ClaimRow(
-        id=found.claim.id,
-        section=found.claim.section,
-        form=found.claim.form,
-        measure=found.claim.measure,
-        verdict=verdict,
-        expected_sign=found.expected_sign,
-        n=found.n,
-        diverged=found.data.diverged if found.data else 0,
-        missing=found.data.missing if found.data else 0,
-        p=p_values.support,
-        adjusted_p=adjusted.support,
-        p_against=p_values.against,
-        adjusted_p_against=adjusted.against,
-        p_equal=p_values.equal,
-        **_found_columns(found, verdict, level),
-    )
+    row = {
+        **{key: getattr(claim, key) for key in ("id", "section", "form", "measure")},
+        "verdict": verdict,
+        "comparisons": 0,
+        "expected_sign": 0 if claim.form in ("equivalent", "value", "curve") else found.scale.sign,
+        "n": found.n,
+        "diverged": found.data.diverged if found.data else 0,
+        "missing": found.data.missing if found.data else 0,
+        "p": p_values.support,
+        "adjusted_p": adjusted.support,
+        "p_against": p_values.against,
+        "adjusted_p_against": adjusted.against,
+        "p_equal": p_values.equal,
+    }
+    if isinstance(found.outcome, Outcome):
+        return row | _comparison_columns(found, found.outcome, verdict, level)
+    if isinstance(found.outcome, ShareOutcome):
+        return row | _share_columns(found, found.outcome, level)
+    return row | dict(zip(("hindrance", "hindrance_runs"), found.hindrance or (), strict=False))
 
 
 def _verdict(found: Examined, adjusted: Adjusted) -> str:
-    if found.hindrance:
-        return verdicts.NOT_TESTABLE
+    if found.hindrance or found.n < FEWEST_SEEDS:
+        return verdicts.WITHOUT_VERDICT[0 if found.hindrance else found.n]
     p_values = found.p_values()
-    return verdicts.without_verdict(found.n) or verdicts.verdict(
+    return verdicts.verdict(
         support=adjusted.support,
         against=adjusted.against,
         equal=p_values.equal,
         small=p_values.small,
         significance=found.limits.significance,
     )
-
-
-def _found_columns(found: Examined, verdict: str, level: float) -> dict[str, Any]:
-    """Return the columns that depend on the kind of outcome."""
-    if isinstance(found.outcome, Outcome):
-        return _comparison_columns(found, found.outcome, verdict, level)
-    if isinstance(found.outcome, ShareOutcome):
-        return _share_columns(found, found.outcome, level)
-    return {"hindrance": found.hindrance.kind, "hindrance_runs": found.hindrance.runs} if found.hindrance else {}
 
 
 def _share_columns(found: Examined, outcome: ShareOutcome, level: float) -> dict[str, Any]:
@@ -131,14 +102,17 @@ def _share_columns(found: Examined, outcome: ShareOutcome, level: float) -> dict
 
 
 def _comparison_columns(found: Examined, outcome: Outcome, verdict: str, level: float) -> dict[str, Any]:
-    comparison = _decisive(outcome, verdict)
-    scale, of_one_run = found.scale, found.claim.form == "value"
-    lower, upper = scale.interval(comparison.lower, comparison.upper)
+    comparison, scale = _decisive(outcome, verdict), found.scale
+    first, second, of_two = comparison.first, comparison.second, found.claim.form != "value"
+    columns = found.values[:, first], found.values[:, second]
+    lower, upper = sorted((scale.effect(comparison.lower), scale.effect(comparison.upper)))
+    by_seed = of_two and found.n >= FEWEST_SEEDS
+    opposite = verdict == verdicts.CONTRADICTED
     return {
-        "first": found.names[comparison.first],
-        "second": "the reported number" if of_one_run else found.names[comparison.second],
-        "first_run": found.runs[comparison.first].run_id,
-        "second_run": None if of_one_run else found.runs[comparison.second].run_id,
+        "first": found.names[first],
+        "second": found.names[second] if of_two else "the reported number",
+        "first_run": found.runs[first].run_id,
+        "second_run": found.runs[second].run_id if of_two else None,
         "need": comparison.need,
         "comparisons": outcome.comparisons,
         "effect": scale.effect(comparison.difference.effect),
@@ -146,48 +120,40 @@ def _comparison_columns(found: Examined, outcome: Outcome, verdict: str, level: 
         "upper": upper,
         "unit": scale.unit,
         "margin": scale.size(found.limits.margin),
-        "paired_p": _paired_p(found, comparison, verdict == verdicts.CONTRADICTED),
+        "paired_p": _paired_p(*columns, comparison.need, found.limits.margin, opposite) if by_seed else nan,
         "dunnett_p": _dunnett_p(found),
-        "prob_superiority": nan if of_one_run else probability_above(*_columns(found, comparison)),
-        "min_detectable_effect": scale.size(_detectable(found, comparison, level)),
+        "prob_superiority": probability_above(*columns) if of_two else nan,
+        "min_detectable_effect": scale.size(_detectable(*columns, comparison, level)),
     }
 
 
 def _decisive(outcome: Outcome, verdict: str) -> Comparison:
     """The comparison that the verdict rests on; where there is none, the one that is least clear."""
-    if verdict in (verdicts.SUPPORTED, verdicts.SMALL):
-        return outcome.headline
-    if verdict == verdicts.CONTRADICTED:
-        return outcome.against.comparison
-    if verdict == verdicts.EQUIVALENT and outcome.equal:
-        return outcome.equal.comparison
-    return outcome.support.comparison
+    decisive = {
+        verdicts.SUPPORTED: outcome.headline,
+        verdicts.SMALL: outcome.headline,
+        verdicts.CONTRADICTED: outcome.against,
+        verdicts.EQUIVALENT: outcome.equal,
+    }
+    return decisive.get(verdict) or outcome.support
 
 
-def _columns(found: Examined, comparison: Comparison) -> tuple[Array, Array]:
-    """The tested values of the two runs, seed by seed."""
-    return found.values[:, comparison.first], found.values[:, comparison.second]
-
-
-def _detectable(found: Examined, comparison: Comparison, level: float) -> float:
+def _detectable(a: Array, b: Array, comparison: Comparison, level: float) -> float:
     """The smallest difference that these seeds would have shown, or margin that they would have kept."""
     if comparison.need == ABOVE:
-        return detectable_difference(*_columns(found, comparison), significance=level)
-    sides = 2 if comparison.need == WITHIN else 1
-    return detectable_margin(comparison.difference, sides, significance=level)
+        return detectable_difference(a, b, significance=level)
+    return detectable_margin(comparison.difference, 2 if comparison.need == WITHIN else 1, significance=level)
 
 
-def _paired_p(found: Examined, comparison: Comparison, opposite: bool) -> float:
+def _paired_p(a: Array, b: Array, need: str, margin: float, opposite: bool) -> float:
     """The p of the same comparison paired by seed, of the claim or of its opposite."""
-    if found.claim.form == "value" or found.n < FEWEST_SEEDS:
-        return nan
-    difference, margin = paired(*_columns(found, comparison)), found.limits.margin
+    difference = paired(a, b)
     of_claim, of_opposite = {
         ABOVE: (difference.p_above(), difference.p_below()),
         NOT_BELOW: (difference.p_above(-margin), difference.p_below()),
         NOT_ABOVE: (difference.p_below(margin), difference.p_above(margin)),
         WITHIN: (difference.p_within(margin), difference.p_beyond(margin)),
-    }[comparison.need]
+    }[need]
     return of_opposite if opposite else of_claim
 
 

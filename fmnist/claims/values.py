@@ -1,7 +1,7 @@
 """The per-seed values that a claim is tested on, taken from runs.csv and loss.csv."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,13 @@ from fmnist.claims.claim_list import Claim
 from fmnist.runs.columns import measured
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimData:
+class ClaimData(NamedTuple):
     """What the runs hold of one claim. Nothing is dropped without being counted."""
 
     values: Array  # [seed, run], in percent, seconds or as trained; NaN: missing, or no finite number
     diverged: int  # runs that diverged: they count with the accuracy they ended with, and have no loss
     missing: int  # seeds that a compared run lacks, another run has, and the config asks for
-    absent: tuple[str, ...]  # run ids without any seed
+    absent: list[str]  # run ids without any seed
     places: int  # kinds of device and engine that made the runs: times do not compare between them
 
 
@@ -36,7 +35,7 @@ def claim_data(claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame, planned
         values=np.where(np.isfinite(values), values, np.nan),
         diverged=int(compared["diverged"].sum()),
         missing=sum(max(0, planned[run_id] - count) for run_id, count in trained.items()),
-        absent=tuple(run_id for run_id, count in trained.items() if count == 0),
+        absent=[run_id for run_id, count in trained.items() if count == 0],
         places=len(compared[["device", "engine"]].drop_duplicates()),
     )
 
@@ -46,23 +45,13 @@ def curve_property(claim: Claim, run_id: str | None, curves: pd.DataFrame) -> li
 
     `curves` is loss.csv. A curve of one epoch has no steps, and does not count.
     """
-    has = PROPERTIES[claim.curve or ""]
     own = curves[curves["run_id"] == run_id].sort_values("epoch")
     losses = [curve.to_numpy(dtype=float) for _, curve in own.groupby("seed")["train_loss"]]
-    return [has(curve) for curve in losses if len(curve) > 1]
+    return [PROPERTIES[claim.curve or ""](curve) for curve in losses if len(curve) > 1]
 
 
-def falls_at_every_epoch(losses: Array) -> bool:
-    """Tell whether a loss curve falls from every epoch to the next; a loss that is no number does not fall."""
-    return bool((np.diff(losses) < 0).all())
-
-
-def rises_at_some_epoch(losses: Array) -> bool:
-    """Tell whether a loss curve rises at least once; a loss that is no longer a number has risen."""
-    return bool((np.diff(losses) > 0).any() or not np.isfinite(losses).all())
-
-
+# A loss that is no number does not fall, and has risen.
 PROPERTIES: dict[str, Callable[[Array], bool]] = {
-    "falls_at_every_epoch": falls_at_every_epoch,
-    "rises_at_some_epoch": rises_at_some_epoch,
+    "falls_at_every_epoch": lambda losses: bool((np.diff(losses) < 0).all()),
+    "rises_at_some_epoch": lambda losses: bool((np.diff(losses) > 0).any() or not np.isfinite(losses).all()),
 }

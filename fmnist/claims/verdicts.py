@@ -9,7 +9,8 @@ NOT_TESTABLE = "not testable"
 ONE_SEED = "no verdict: one seed"
 TWO_SEEDS = "no verdict: two seeds"
 
-VERDICTS = (SUPPORTED, SMALL, EQUIVALENT, INCONCLUSIVE, CONTRADICTED, NOT_TESTABLE, ONE_SEED, TWO_SEEDS)
+WITHOUT_VERDICT = (NOT_TESTABLE, ONE_SEED, TWO_SEEDS)  # by the number of seeds
+VERDICTS = (SUPPORTED, SMALL, EQUIVALENT, INCONCLUSIVE, CONTRADICTED, *WITHOUT_VERDICT)
 
 
 def verdict(*, support: float, against: float, equal: float, small: float, significance: float) -> str:
@@ -24,8 +25,3 @@ def verdict(*, support: float, against: float, equal: float, small: float, signi
     if against < significance:
         return CONTRADICTED
     return EQUIVALENT if equal < significance else INCONCLUSIVE
-
-
-def without_verdict(seeds: int) -> str | None:
-    """Return what is said of too few seeds, or None where there are enough for a verdict."""
-    return {0: NOT_TESTABLE, 1: ONE_SEED, 2: TWO_SEEDS}.get(seeds)

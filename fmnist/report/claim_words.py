@@ -60,30 +60,41 @@ def reason(claim: Claim, row: Row, significance: float) -> str:
 
 
 def places(unit: str | None) -> int:
-    """The decimals of an effect: two for points, of which one is a hundred images; one for percent."""
+    """Return the decimals of an effect: two for points, of which one is a hundred images; one for percent."""
     return 2 if unit == POINTS else 1
+
+
+def amount(size: float | None, unit: str) -> str:
+    """Write a size, such as a margin: `0.25 points`, `5.0 %`."""
+    return "no size" if size is None else f"{decimals(size, places(unit))} {unit}"
+
+
+def interval(row: Row) -> str:
+    """Write an effect's interval after a space, such as ` (+0.05 to +0.57)`; empty where there is none."""
+    digits = places(row["unit"])
+    return "" if row["lower"] is None else f" ({signed(row['lower'], digits)} to {signed(row['upper'], digits)})"
 
 
 def _not_testable(row: Row) -> str:
     runs = row["hindrance_runs"]
-    if row["hindrance"] == hindrances.SAME_RUN:
-        return f"In this config, all that it names is {counted(len(runs.split(', ')), 'run')} ({runs})."
+    count = counted(len(str(runs).split(", ")), "run")
     lost = f" {row['diverged']} of the runs diverged." if row["diverged"] else ""
-    different = "The runs were made on different devices or engines, between which times do not compare."
     return {
+        hindrances.SAME_RUN: f"In this config, all that it names is {count} ({runs}).",
         hindrances.EXTENSION_NOT_RUN: f"It needs an extension that was not run: {runs}.",
         hindrances.NOT_IN_CONFIG: f"The config in use does not hold: {runs}.",
         hindrances.NOT_RUN: f"Not run: {runs}.",
         hindrances.NO_NUMBER: f"No seed has a number for every run that is compared.{lost}",
-        hindrances.DIFFERENT_PLACES: different,
+        hindrances.DIFFERENT_PLACES: "The runs were made on different devices or engines, "
+        "between which times do not compare.",
         hindrances.NOT_PRINTED: "The original prints no such number.",
     }[row["hindrance"]]
 
 
 def _share(claim: Claim, row: Row) -> str:
+    least, lower, upper = row["min_detectable_effect"], decimals(row["lower"], 0), decimals(row["upper"], 0)
     held = f"{decimals(row['effect'], 0)} % of {counted(row['n'], 'seed')}: {PROPERTIES[claim.curve]}"
-    share = f"{held} (in {decimals(row['lower'], 0)} to {decimals(row['upper'], 0)} % of all runs)."
-    least = row["min_detectable_effect"]
+    share = f"{held} (in {lower} to {upper} % of all runs)."
     if row["verdict"] != verdicts.INCONCLUSIVE:
         return share
     if least is None:
@@ -92,28 +103,22 @@ def _share(claim: Claim, row: Row) -> str:
 
 
 def _comparison(row: Row, significance: float) -> str:
-    margin, before, after = _amount(row["margin"], row["unit"]), "", ""
-    if row["verdict"] == verdicts.CONTRADICTED:
+    """Say the comparison that decides, such as `Max pooling against ReLU: test accuracy +0.30 points (...).`"""
+    margin, verdict, before = amount(row["margin"], row["unit"]), row["verdict"], ""
+    if verdict == verdicts.CONTRADICTED:
         before = "The opposite is shown: "
     elif row["comparisons"] > 1:
         before = f"The closest of {row['comparisons']} comparisons: "
-    if row["verdict"] == verdicts.SMALL:
-        after = f" That is shown, and shown to be less than {margin}."
-    elif row["verdict"] == verdicts.EQUIVALENT:
-        after = f" Any difference there is shown to be less than {margin}."
-    elif row["verdict"] == verdicts.INCONCLUSIVE:
-        after = f" {_why_open(row, margin, significance)}; {_what_would_be_seen(row)}."
-    text = before + _difference(row) + after + _left_out(row)
+    after = {
+        verdicts.SMALL: f" That is shown, and shown to be less than {margin}.",
+        verdicts.EQUIVALENT: f" Any difference there is shown to be less than {margin}.",
+        verdicts.INCONCLUSIVE: f" {_why_open(row, margin, significance)}; {_what_would_be_seen(row)}.",
+    }.get(verdict, "")
+    if row["measure"] == "train_loss" and row["diverged"]:
+        after += f" Without {counted(row['diverged'], 'run')} that diverged, whose loss was the highest of all."
+    effect = f"{signed(row['effect'], places(row['unit']))} {row['unit']}{interval(row)}"
+    text = f"{before}{row['first']} against {row['second']}: {NOUNS[row['measure']]} {effect}.{after}"
     return text[0].upper() + text[1:]
-
-
-def _difference(row: Row) -> str:
-    """Say a comparison in a sentence: `max pooling against ReLU: test accuracy +0.30 points (...).`"""
-    digits = places(row["unit"])
-    effect = f"{signed(row['effect'], digits)} {row['unit']}"
-    if row["lower"] is not None:
-        effect += f" ({signed(row['lower'], digits)} to {signed(row['upper'], digits)})"
-    return f"{row['first']} against {row['second']}: {NOUNS[row['measure']]} {effect}."
 
 
 def _why_open(row: Row, margin: str, significance: float) -> str:
@@ -128,17 +133,5 @@ def _why_open(row: Row, margin: str, significance: float) -> str:
 
 def _what_would_be_seen(row: Row) -> str:
     what, answered = ("a difference", "seen") if row["need"] == ABOVE else ("a margin", "kept")
-    least = _amount(row["min_detectable_effect"], row["unit"])
+    least = amount(row["min_detectable_effect"], row["unit"])
     return f"with {counted(row['n'], 'seed')}, {what} of {least} would have been {answered} in four of five cases"
-
-
-def _left_out(row: Row) -> str:
-    """Say which runs a comparison of losses goes without, and what that does to it."""
-    if row["measure"] != "train_loss" or not row["diverged"]:
-        return ""
-    return f" Without {counted(row['diverged'], 'run')} that diverged, whose loss was the highest of all."
-
-
-def _amount(value: float | None, unit: str) -> str:
-    """Write a size: `0.25 points`, `5.0 %`."""
-    return "no size" if value is None else f"{decimals(value, places(unit))} {unit}"

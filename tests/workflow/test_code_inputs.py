@@ -20,7 +20,7 @@ MAY_IMPORT = {
 # `up_to` names these, in this order; what a change of `training` does arrives in the files of the runs.
 STAGES = [name for name in MAY_IMPORT if name != "training"]
 # The data are verified by checksum and the files of a run by their readers: no code decides them.
-NAMES_NO_CODE = {"prepare_data", "training_state", "train", "show_claims"}
+NAMES_NO_CODE = {"prepare_data", "training_state", "train"}
 
 
 def imported_packages(path: Path) -> set[str]:

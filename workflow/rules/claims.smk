@@ -81,13 +81,3 @@ rule image_noise:
     localrule: True
     script:
         "../scripts/image_noise.py"
-
-
-rule claims:
-    input:
-        rules.claims_table.output,
-    log:
-        f"{LOGS}/claims.log",
-    localrule: True
-    script:
-        "../scripts/show_claims.py"
