@@ -219,10 +219,10 @@ def resolved(config: Config) -> dict[str, Any]:
     """Return a config as plain values, with every default filled in except in its experiments."""
     plain = config.model_dump(mode="json", exclude={"experiments"})
     networks = {model: config.network_defaults(model).settings() for model in MODELS}
-    common = {field.name for field in fields(CommonSettings)}
+    common = [field.name for field in fields(CommonSettings)]
     plain["defaults"] = {"model": config.default_model, **{key: networks["lenet5"][key] for key in common}}
     plain["models"] = {
-        model: {key: value for key, value in settings.items() if key not in {*common, "model"}}
+        model: {key: value for key, value in settings.items() if key not in (*common, "model")}
         for model, settings in networks.items()
     }
     plain["experiments"] = {

@@ -1,5 +1,6 @@
 """A fault in a config is one sentence that names the file, the key, the value and what was expected."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sentences import is_one_sentence
 from fmnist.common.errors import ConfigError
 from fmnist.plan.config import resolved
 from fmnist.plan.yaml_files import read_yaml
+from fmnist.training.settings import CommonSettings
 
 NEW = "experiments/new"
 
@@ -78,7 +80,17 @@ FAULTS: list[tuple[str, Any, list[str]]] = [
     ("report/title", " \n", ["report.title", "blank"]),
     ("report/title", "\x1b[2J", ["report.title", "control characters"]),
     ("data", None, ["data is null", "a mapping"]),
+    # Older names of keys.
+    ("defaults/step_unit", "x", ["the key defaults.step_unit is called scheduler_interval now"]),
+    ("data/checksums", "x", ["the key data.checksums is called dataset now"]),
+    ("experiments/pooling/most_seeds", "x", ["the key experiments.pooling.most_seeds is called max_seeds now"]),
     # What decides nothing in a run, or cannot be trained.
+    (NEW, entry(set={"step_size": 5}), ["step_size is 5 and has no effect", "expected scheduler: step."]),
+    (NEW, entry(set={"patience": 0}), ["has no effect", "expected scheduler: plateau."]),
+    (NEW, entry(set={"gamma": 0.5}), ["has no effect", "expected scheduler: step or plateau."]),
+    (NEW, entry(set={"momentum": 0.9}), ["has no effect", "expected optimizer: sgd or rmsprop."]),
+    (NEW, entry(set={"dropout_probability": 0.5}), ["has no effect", "expected dropout: true."]),
+    (NEW, entry(set={"scheduler": "step", "step_size": 5, "patience": 1}), ["patience is 1", "scheduler: plateau."]),
     (NEW, entry(set={"scheduler": "step"}), ["experiments.new", "step_size is null"]),
     (NEW, entry(set={"scheduler": "plateau"}), ["experiments.new", "patience is null"]),
     (NEW, entry(set={"batch_norm": True}, sweep={"batch_size": [1]}), ["batch_norm", "a batch of one image"]),
@@ -106,49 +118,16 @@ def test_a_name_that_is_no_file_name(name: Any) -> None:
     assert "experiments" in message
 
 
-@pytest.mark.parametrize("folder", ["../x", "/x", "a b", "", "a/.git", "a//b", "x/", "$(id)", "-rf", "{run_id}", "a\n"])
-@pytest.mark.parametrize("prefix", ["", "results/"])
-def test_results_stay_below_the_project(folder: str, prefix: str) -> None:
-    if prefix + folder not in ("results/-rf",):
-        assert "results" in refusal(changed({"results": prefix + folder or "/"}))
+@pytest.mark.parametrize(
+    "folder", ["../x", "/x", "a b", "", "results/.git", "a//b", "x/", "$(id)", "-rf", "{x}", "a\n"]
+)
+def test_results_are_in_a_plain_folder_below_the_project(folder: str) -> None:
+    assert "results" in refusal(changed({"results": folder}))
 
 
-@pytest.mark.parametrize("folder", ["reference", "fmnist/out", "containers", "tests/x"])
+@pytest.mark.parametrize("folder", ["reference", "fmnist/out", "tests/x"])
 def test_results_do_not_overwrite_the_project(folder: str) -> None:
     assert "not the project's own" in refusal(changed({"results": folder}))
-
-
-@pytest.mark.parametrize(
-    ("settings", "other"),
-    [
-        ({"step_size": 5}, "scheduler: step"),
-        ({"patience": 0}, "scheduler: plateau"),
-        ({"gamma": 0.5}, "scheduler: step or plateau"),
-        ({"scheduler_interval": "epoch"}, "scheduler: step"),
-        ({"momentum": 0.9}, "optimizer: sgd or rmsprop"),
-        ({"dropout_probability": 0.5}, "dropout: true"),
-        ({"scheduler": "step", "step_size": 5, "patience": 1}, "scheduler: plateau"),
-    ],
-)
-def test_a_setting_without_effect_is_refused(settings: dict[str, Any], other: str) -> None:
-    message = refusal(changed({NEW: entry(set=settings)}))
-    assert "has no effect" in message
-    assert message.endswith(f"expected {other}.")
-
-
-@pytest.mark.parametrize(
-    ("place", "new"),
-    [
-        ("defaults/step_unit", "scheduler_interval"),
-        ("defaults/last_batch", "drop_last"),
-        ("data/checksums", "dataset"),
-        ("experiments/pooling/most_seeds", "max_seeds"),
-    ],
-)
-def test_an_older_key_is_told_its_new_name(place: str, new: str) -> None:
-    message = refusal(changed({place: "x"}))
-    assert is_one_sentence(message)
-    assert f"the key {place.replace('/', '.')} is called {new} now" in message
 
 
 def test_an_experiment_of_null_is_left_out() -> None:
@@ -173,3 +152,7 @@ def test_a_resolved_config_leaves_nothing_to_a_default_and_is_a_config() -> None
     assert (whole["models"]["lenet5"]["pooling"], whole["models"]["fc"]["hidden_units"]) == ("max", 512)
     assert plan(whole).runs == plan(config).runs
     assert resolved(plan(whole).config) == whole
+
+
+def test_a_resolved_config_has_one_order_so_that_the_report_is_not_made_again() -> None:
+    assert list(resolved(plan().config)["defaults"]) == ["model", *(field.name for field in fields(CommonSettings))]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from builders import CONFIG, DELETED, changed, ids, plan, plan_of
+from builders import CONFIG, changed, ids, plan, plan_of
 
 from fmnist.common.errors import ConfigError
 from fmnist.plan.cost import work
@@ -72,16 +72,6 @@ def test_removing_a_value_adds_nothing_and_renames_nothing(name: str) -> None:
     assert all(before[run_id] == run for run_id, run in after.items())
 
 
-def test_removing_an_experiment_keeps_the_runs_of_the_others() -> None:
-    remaining = plan(changed({"experiments/lenet5_base": DELETED}))
-    assert set(remaining.runs) == ids(CONFIG)  # others share its run
-
-
-def test_a_new_experiment_needs_only_yaml() -> None:
-    entry = {"section": "9", "title": "New", "sweep": {"weight_decay": [0.0, 0.01]}}
-    assert ids(changed({"experiments/weight_decay": entry})) - ids(CONFIG) == {"lenet5__weight_decay=0.01"}
-
-
 def test_two_swept_settings_are_their_grid_the_last_varying_fastest() -> None:
     (experiment,) = plan_of(
         {"grid": {"sweep": {"batch_size": [50, 100], "pooling": ["average", "max"]}}}
@@ -94,12 +84,6 @@ def test_two_swept_settings_are_their_grid_the_last_varying_fastest() -> None:
         ("100, max", "lenet5__pooling=max"),
     ]
     assert experiment.members[1].values == (50, "max")
-
-
-def test_channels_are_swept_as_lists() -> None:
-    (experiment,) = plan_of({"wide": {"sweep": {"channels": [[6, 16, 120], [32, 64, 256]]}}}).experiments.values()
-    assert experiment.run_ids == ["lenet5", "lenet5__channels=32x64x256"]
-    assert [member.label for member in experiment.members] == ["6x16x120", "32x64x256"]
 
 
 def test_both_models_are_swept_in_one_experiment() -> None:
