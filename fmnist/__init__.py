@@ -1,1 +1,1 @@
-"""Replicate a Fashion-MNIST report: train its networks, compare, and write it anew."""
+"""Replicate a Fashion-MNIST report: train its networks, compare the numbers, write the report."""

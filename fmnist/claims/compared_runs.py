@@ -74,7 +74,7 @@ def _compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
 
 
 def _values(claim: Claim, place: str, named: RunName, known: KnownRuns) -> list[str]:
-    """The values that a name stands for: its own, or all that the original reports."""
+    """Return the values that a name means: its own, or all that the original reports."""
     experiment, run_ids, original = named.experiment, known.run_ids(named.experiment), known.original_values
     experiments = [*known.experiments, *(name for name, _ in known.reported.runs)]
     _check_known(claim, "experiment" if claim.experiment else f"{place}.experiment", experiment, experiments)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fmnist.common.errors import DataError
 
-DATA = "data"  # stands for the whole data set in the list of what decides the runs' numbers
+DATA = "data"  # names the whole data set in the list of what decides the runs' numbers
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 

@@ -95,7 +95,7 @@ class ExperimentConfig(_Declared):
     title: Text = Field(description="its heading")
     extension: bool = Field(False, description="whether the original did not run it")
     max_seeds: SeedCount | None = Field(
-        None, description="of the seeds, take the first so many", json_schema_extra={"formerly": "most_seeds"}
+        None, description="how many of the seeds to take, the first ones", json_schema_extra={"formerly": "most_seeds"}
     )
     set: dict[str, Any] = Field({}, description="settings that all its runs share")
     sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(

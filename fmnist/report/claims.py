@@ -1,4 +1,4 @@
-"""What the report says about the claims: each with its verdict, what stands out, and how reliable the tests are."""
+"""What the report says about the claims: their verdicts, the clearest findings, and how reliable the tests are."""
 
 import math
 from collections.abc import Sequence

@@ -48,7 +48,7 @@ class Inputs:
 
 
 def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return every name that a section template can use; `folder` is that of the Markdown file."""
+    """Return every name that a section template can use; `folder` holds the Markdown file."""
     inputs = Inputs(files, config)
     return {
         **_about_config(inputs),

@@ -1,4 +1,4 @@
-"""What the report says about the noise of the test images beside that of the seeds."""
+"""What the report says about how far differences depend on the test images and on the seeds."""
 
 from pathlib import Path
 from typing import Any

@@ -26,7 +26,7 @@ def escape(value: Any) -> Markup:
 def code(value: Any) -> Markup:
     """Write a name or value in typewriter letters."""
     text = " ".join(str(value).split())
-    # A code span cannot hold these inside a table; such a value stands there as plain text.
+    # A code span cannot hold these inside a table; write such a value as plain text.
     return escape(text) if re.search(r"[`|\\]", text) or not text else Markup(f"`{text}`")  # noqa: S704
 
 

@@ -28,7 +28,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str:
     """Fill the section templates and join them, in the order given, into one document.
 
-    A section that prints nothing, such as that of extensions not run, leaves no trace.
+    A section that prints nothing, such as extensions that were not run, leaves no trace.
     Sections can include or import templates that lie in their folder or below it. What a
     template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
     that the context lacks is an error (jinja2.UndefinedError), never a gap.

@@ -90,7 +90,7 @@ def without_tilde(key, folder):
     path = os.path.expanduser(folder)
     if path.startswith("~"):
         raise SystemExit(
-            f"Error: {key} is {folder!r}, and no user has that home; allowed: a path, or null."
+            f"Error: {key} is {folder!r}, and no user has that home; expected a path, or null."
         )
     return path
 
@@ -167,7 +167,7 @@ def trained_runs():
 
 REUSED = reused_runs()
 TRAINED = trained_runs()
-# In the order of the plan, which is that of the rows of runs.csv.
+# In the order of the plan, as in runs.csv.
 RUNS = sorted([*REUSED, *TRAINED], key={pair: n for n, pair in enumerate(PLANNED)}.get)
 # What has a table and a figure: every experiment, but for what a partial report lacks.
 SHOWN = with_runs(PLAN.experiments, {run_id for run_id, _ in RUNS})
@@ -185,7 +185,7 @@ def settings_of(wildcards):
     """The settings of a run by its id."""
     if wildcards.run_id not in PLAN.runs:
         raise SystemExit(
-            f"Error: the run {wildcards.run_id!r} belongs to no experiment; allowed: a run of the config."
+            f"Error: the run {wildcards.run_id!r} belongs to no experiment; expected a run of the config."
         )
     return PLAN.runs[wildcards.run_id]
 

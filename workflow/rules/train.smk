@@ -3,7 +3,7 @@
 # run, and an edit of a figure retrains none.
 
 
-# One small file of checksums stands for all training code and the data. Snakemake plans jobs
+# One small file holds the checksums of all training code and the data. Snakemake plans jobs
 # with few inputs faster, and it compares small files by content, so that touching a module
 # without editing it retrains nothing.
 rule training_state:
