@@ -64,9 +64,8 @@ quick: $(READY) ## The same report at small scale, in minutes, without network: 
 unlock: $(READY) ## Remove the lock that a killed Snakemake left behind
 	$(BIN)/snakemake --unlock
 
-compare: $(READY) ## Hold your results against reference/, run by run
-	$(CHECK)
-	$(SNAKEMAKE) compare $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS)
+compare: $(READY) ## Compare results/ with reference/, run by run
+	$(BIN)/python -m fmnist.analysis.compare
 
 claims: $(READY) ## Print the verdict on every claim of the original, on your results or else on reference/; trains nothing
 	@$(BIN)/python -m fmnist.claims $(addprefix --config ,$(CONFIG)) $(ARGS)

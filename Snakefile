@@ -33,7 +33,6 @@ include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/compare.smk"
 
 
 onstart:

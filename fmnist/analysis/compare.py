@@ -1,11 +1,19 @@
-"""Compare results with reference results, run by run."""
+"""Compare results with reference results, run by run: python -m fmnist.analysis.compare. It never trains."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from fmnist.analysis.statistics import Array, holm
+from fmnist.analysis.tables import to_csv
+from fmnist.common.files import write_text
 from fmnist.runs.columns import measured
+from fmnist.runs.gathering import read_runs
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
 
@@ -70,3 +78,24 @@ def _p_values(table: pd.DataFrame) -> Array:
     p_values: Array = 2 * stats.t.sf(table["difference"].abs() / error, freedom.sum())
     p_values[(error == 0) & (table["difference"] == 0)] = 1.0
     return p_values
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the comparison of a result folder with the reference, and write it to compare.csv in that folder."""
+    reference = Path(__file__).resolve().parents[2] / "reference"
+    parser = argparse.ArgumentParser(prog="python -m fmnist.analysis.compare", description=main.__doc__)
+    parser.add_argument("--results", type=Path, default=Path("results"), help="default: results")
+    parser.add_argument("--reference", type=Path, default=reference, help="default: the project's reference/")
+    options = parser.parse_args(arguments)
+    folders = (options.results, options.reference)
+    if missing := [str(folder / "runs.csv") for folder in folders if not (folder / "runs.csv").is_file()]:
+        sys.exit(f"Error: {missing[0]} does not exist; expected a finished make report.")
+    table = compare_runs(*(read_runs(folder / "runs.csv") for folder in folders))
+    write_text(options.results / "compare.csv", to_csv(table))
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in table["verdict"].value_counts().items())
+    rows = table.to_string(index=False, float_format="{:.3f}".format, na_rep="-")
+    print(f"{rows}\n\n{counts}\n{options.results}/compare.csv holds {options.results} beside {options.reference}.")
+
+
+if __name__ == "__main__":
+    main()

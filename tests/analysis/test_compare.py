@@ -1,12 +1,14 @@
 """Results against the reference: every verdict from runs whose answer is known."""
 
 import math
+import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import runs_frame
+from builders import ROOT, runs_frame
 
-from fmnist.analysis.compare import COLUMNS, compare_runs
+from fmnist.analysis.compare import COLUMNS, compare_runs, main
 
 Row = tuple[str, int, float, float]
 SPREAD = (-0.002, -0.001, 0.0, 0.001, 0.002)  # of five seeds: standard deviation 0.158 points
@@ -85,3 +87,12 @@ def test_p_values_are_corrected_for_the_number_of_runs() -> None:
     ours = [row for name, mean in means.items() for row in seeds(name, mean, spread=spread)]
     theirs = [row for name in means for row in seeds(name, 0.8, first=3, spread=spread)]
     assert 0.3 < compared(ours, theirs).loc["a", "adjusted_p"] < 0.5
+
+
+def test_the_command_prints_the_table_and_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"none/runs\.csv does not exist; expected a finished make report"):
+        main(["--results", str(tmp_path / "none")])
+    shutil.copy(ROOT / "reference/runs.csv", tmp_path)
+    main(["--results", str(tmp_path)])
+    assert set(pd.read_csv(tmp_path / "compare.csv")["verdict"]) == {"identical"}
+    assert "66 identical" in capsys.readouterr().out

@@ -122,13 +122,3 @@ def test_image_noise_is_of_the_pairs_that_claims_compare(arrays: Path, tmp_path:
     assert row["disagree"] == pytest.approx(90)
     assert row["disagree_within"] == pytest.approx(15)
     assert row["seeds_error"] == pytest.approx(2**0.5, rel=0.02)  # each run's two seeds are 2 points apart
-
-
-def test_compare_prints_the_table_and_counts_verdicts(
-    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = run("compare", {"runs": results / "runs.csv", "reference": results / "runs.csv"}, tmp_path / "c.csv")
-    assert list(pd.read_csv(path)["verdict"]) == ["identical", "identical"]
-    printed = capsys.readouterr().out
-    assert RELU in printed
-    assert printed.endswith("\n2 identical\n")
