@@ -140,7 +140,7 @@ def _part(schema: Schema, location: Iterable[Any]) -> tuple[Schema, list[Any]]:
 def _step(part: Schema, step: Any) -> Schema | None:
     if isinstance(step, int):
         places = part.get("prefixItems", [])
-        found = places[step] if step < len(places) else part.get("items")
+        found = places[step] if 0 <= step < len(places) else part.get("items")
     else:
         others = [*part.get("patternProperties", {}).values(), part.get("additionalProperties")]
         found = part.get("properties", {}).get(step) or others[0]

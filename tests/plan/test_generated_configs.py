@@ -76,6 +76,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=400, deadline=None)
 @given(place=st.sampled_from(places(SMALL)), value=VALUES, key=st.none() | KEYS)
+@example(place=("data",), value={-1: None}, key=None)
 @example(place=("experiments", "scheduler_lr_0.01", "sweep"), value=None, key="\n")
 @example(place=("experiments",), value={"section": "1", "title": "x"}, key="new\n")
 def test_anything_anywhere_is_planned_or_refused_in_one_sentence(
