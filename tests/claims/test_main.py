@@ -12,6 +12,8 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.table_row import COLUMNS
 from fmnist.claims.verdicts import SUPPORTED, VERDICTS
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = ROOT / "reference"
 
 

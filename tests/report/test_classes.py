@@ -11,6 +11,8 @@ from report_builders import prose, text
 from fmnist.analysis.tables import to_csv
 from fmnist.report.image_noise import read_image_noise
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_hardest_classes_and_the_changes_are_those_of_the_results(five_seeds):
     # The made-up runs take the later classes for the next one most often.

@@ -12,6 +12,8 @@ from fmnist.plan.original import ReportedRun
 from fmnist.report.results import Row, outside, sort_candidates
 from fmnist.report.runs import summarise_runs
 
+pytestmark = pytest.mark.slow
+
 
 def row_with(loss, accuracy):
     """Build a row whose intervals begin at a loss and an accuracy, and are 1 wide; None: no interval."""

@@ -9,6 +9,8 @@ from report_builders import prose, section, text
 
 from fmnist.report.sections import render_sections
 
+pytestmark = pytest.mark.slow
+
 EXPERIMENTS = shipped_config()["experiments"]
 CHAPTERS = ["environment", "architectures", "losses", "results", "networks", "factors", "comparison", "claims", "how"]
 
