@@ -101,7 +101,8 @@ def train(
 
 def _initialised(config: RunSettings, data: Dataset, seed: int) -> nn.Module:
     # Initialise on the CPU so that weights do not depend on the device.
-    torch.manual_seed(stream_seed(seed, "initialisation"))
+    own = config.initialisation_seed
+    torch.manual_seed(stream_seed(seed if own is None else own, "initialisation"))
     model = build_model(config).to(data.train_images.device)
     # Only dropout draws from torch's global stream after this line.
     torch.manual_seed(stream_seed(seed, "dropout"))
@@ -122,7 +123,7 @@ def _first_state(config: RunSettings, model: nn.Module, engine: Engine, data: Da
         model=model,
         optimizer=optimizer,
         scheduler=SCHEDULERS[config.scheduler](optimizer, config),
-        shuffling=shuffling_generator(seed),
+        shuffling=shuffling_generator(seed if config.shuffling_seed is None else config.shuffling_seed),
     )
 
 

@@ -74,7 +74,7 @@ def _plateau(optimizer: Optimizer, config: RunSettings) -> LRScheduler:
         mode="min",  # a loss should fall
         factor=config.gamma,
         patience=config.patience,
-        threshold=1e-4,  # a fall by less than this share of the best loss counts as none
+        threshold=config.threshold,
         threshold_mode="rel",
         cooldown=0,
         min_lr=0.0,

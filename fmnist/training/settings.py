@@ -16,6 +16,7 @@ from fmnist.common.validation import STRICT
 
 Value = str | int | float | bool | list[int] | None
 Activation = Literal["tanh", "relu", "leaky_relu"]
+SeedOfStream = Annotated[int, Field(ge=0, le=4_294_967_295)] | None
 
 
 def setting(default: Any, line: str, **declared: Any) -> Any:
@@ -53,6 +54,9 @@ class CommonSettings:
     patience: int | None = setting(
         None, "epochs without progress before a decay", ge=0, le=1_000_000, needs={"scheduler": ["plateau"]}
     )
+    threshold: float = setting(
+        1e-4, "smallest fall that is progress, as a share of the loss", ge=0, lt=1, needs={"scheduler": ["plateau"]}
+    )
     gamma: float = setting(0.9, "factor of each decay", gt=0, le=1, needs={"scheduler": ["step", "plateau"]})
     scheduler_interval: Literal["batch", "epoch"] = setting(
         "batch",
@@ -60,6 +64,9 @@ class CommonSettings:
         needs={"scheduler": ["step"]},
         formerly="step_unit",
     )
+
+    initialisation_seed: SeedOfStream = setting(None, "seed of the first weights; null: the run's")
+    shuffling_seed: SeedOfStream = setting(None, "seed of the order of the images; null: the run's")
 
     @model_validator(mode="after")
     def _complete(self) -> "CommonSettings":

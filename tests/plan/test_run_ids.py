@@ -80,6 +80,7 @@ def test_settings_of_the_base_case_are_the_originals() -> None:
         "dropout_probability": 0.3,
         "epochs": 20,
         "gamma": 0.9,
+        "initialisation_seed": None,
         "learning_rate": 0.001,
         "loss": "cross_entropy",
         "model": "lenet5",
@@ -89,7 +90,9 @@ def test_settings_of_the_base_case_are_the_originals() -> None:
         "pooling": "average",
         "scheduler": "none",
         "scheduler_interval": "batch",
+        "shuffling_seed": None,
         "step_size": None,
+        "threshold": 0.0001,
         "weight_decay": 0.0,
     }
 

@@ -115,6 +115,19 @@ def test_a_seed_gives_one_architecture_the_same_first_weights(sample: Dataset, m
     assert not torch.equal(base["fc1.weight"], first_weights(1)["fc1.weight"])
 
 
+def test_initialisation_and_order_can_have_seeds_of_their_own(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def weights_and_order(seed: int, **settings: Any) -> tuple[torch.Tensor, list[list[int]]]:
+        with monkeypatch.context() as patch:
+            spy = Spy(patch)
+            train(run_config(**SMALL, epochs=1, **settings), only(sample, 20, 10), seed)
+            return spy.first_weights["fc1.weight"], [batch.tolist() for batch in spy.batches]
+
+    (zero, zero_order), (one, one_order) = weights_and_order(0), weights_and_order(1)
+    mixed, mixed_order = weights_and_order(7, initialisation_seed=0, shuffling_seed=1)
+    assert torch.equal(mixed, zero) and not torch.equal(mixed, one)
+    assert mixed_order == one_order != zero_order
+
+
 @pytest.mark.parametrize(("unit", "per_epoch"), [("batch", 7), ("epoch", 1)])
 def test_the_learning_rate_of_every_step(
     sample: Dataset, monkeypatch: pytest.MonkeyPatch, unit: str, per_epoch: int
@@ -135,11 +148,11 @@ def test_the_learning_rate_of_every_step(
 def test_plateau_watches_the_epochs_mean_training_loss(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """Torch's own scheduler, given the recorded losses, has the same rates. The high rate makes some losses rise."""
     spy = Spy(monkeypatch)
-    schedule = {"scheduler": "plateau", "patience": 0, "gamma": 0.5, "learning_rate": 0.5}
+    schedule = {"scheduler": "plateau", "patience": 0, "gamma": 0.5, "learning_rate": 0.5, "threshold": 0.01}
     config = run_config(model="fc", hidden_units=16, epochs=8, batch_size=10, **schedule)
     epochs = train(config, only(sample, 70, 10), 0).epochs
     optimizer = torch.optim.Adam([nn.Parameter(torch.ones(1))], lr=0.5)
-    original = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+    original = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0, threshold=0.01)
     expected = [0.5]
     for record in epochs:
         original.step(record.train_loss)
