@@ -80,14 +80,12 @@ def original_loop(config: RunSettings, data: Dataset, seed: int) -> list[dict[st
     torch.manual_seed(stream_seed(seed, "dropout"))
     softmax_exist = config.loss == "mse"
     network = nn.Sequential(model, nn.Softmax(1)) if softmax_exist else model
-    criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss(), "multi_margin": nn.MultiMarginLoss()}[
-        config.loss
-    ]
+    losses = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss, "multi_margin": nn.MultiMarginLoss}
+    criterion = losses[config.loss]()
     kinds = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
     optimizer = kinds[config.optimizer](model.parameters(), lr=config.learning_rate)
-    scheduler = (
-        torch.optim.lr_scheduler.StepLR(optimizer, step_size=config.step_size, gamma=0.9) if config.step_size else None
-    )
+    # A StepLR that never comes to its first step is no scheduler.
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=config.step_size or 10**9, gamma=0.9)
     shuffling = shuffling_generator(seed)
     history = []
     for _ in range(config.epochs):
@@ -96,16 +94,13 @@ def original_loop(config: RunSettings, data: Dataset, seed: int) -> list[dict[st
         training_loss, correct = 0.0, 0
         for batch in batches:
             images, indices = data.train_images[batch], data.train_labels[batch]
-            labels = (
-                torch.zeros(indices.shape[0], 10).scatter_(1, indices.unsqueeze(1), 1.0) if softmax_exist else indices
-            )
+            labels = nn.functional.one_hot(indices, 10).float() if softmax_exist else indices
             predictions = network(images)
             loss = criterion(predictions, labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            if scheduler:
-                scheduler.step()
+            scheduler.step()
             training_loss += loss.item() / len(batches)
             correct += int((predictions.argmax(1) == indices).sum())
         network.eval()

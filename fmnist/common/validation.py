@@ -107,10 +107,9 @@ def _sentence(error: ValidationError, schema: Schema, place: str, prefix: tuple[
     if kind == "missing":
         return f"{place}: the required key {dotted([*prefix, *location])} is missing."
     if "[key]" in location:
-        names = _part(schema, location[:-2])[0].get("propertyNames", {})
-        return (
-            f"{_at(place, [*prefix, *location[:-2]])} has the name {shown(location[-2])}; expected {expected(names)}."
-        )
+        *around, name, _ = location
+        names = _part(schema, around)[0].get("propertyNames", {})
+        return f"{_at(place, [*prefix, *around])} has the name {shown(name)}; expected {expected(names)}."
     part, path = _part(schema, location)
     value = fault["input"]
     return f"{_at(place, [*prefix, *path])} is {shown(value)}; expected {expected(part)}{_hint(part, value)}."
@@ -179,17 +178,14 @@ def _range(schema: Schema) -> str:
 
 def _hint(part: Schema, value: Any) -> str:
     """Say how to write a number that YAML reads as text, such as 1e-3."""
-    if not isinstance(value, str) or "number" not in (part.get("type"), *_types(part)):
+    types = [option.get("type") for option in (part, *part.get("anyOf", []))]
+    if not isinstance(value, str) or "number" not in types:
         return ""
     try:
         number = float(value)
     except ValueError:
         return ""
     return f", written {Decimal(repr(number)).normalize():f}" if math.isfinite(number) else ""
-
-
-def _types(part: Schema) -> list[str]:
-    return [option.get("type", "") for option in part.get("anyOf", [])]
 
 
 def _at(place: str, path: Iterable[Any]) -> str:

@@ -34,7 +34,7 @@ def trained(main: Callable[[Any], None], training: Training, moment: int | None 
         run_logged(main, training_job(training.arrays, training.folder, {**SMALL, "epochs": training.epochs}))
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    check(os.WIFSIGNALED(status) or status == 0, "a training failed", training.log())
+    check(os.WIFSIGNALED(status) or status == 0, "a training failed")
     return os.WIFSIGNALED(status)
 
 

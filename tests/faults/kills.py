@@ -13,7 +13,7 @@ from builders import ROOT, SAMPLE
 from faults.project import Project, check, training
 from faults.trainings import Training, prepared
 from source_builders import running_mirror
-from training_process import wait_for_a_new_checkpoint
+from training_process import checkpoint_of, wait_for_a_new_checkpoint
 
 from fmnist.data.fashion_mnist import FILES
 
@@ -44,7 +44,7 @@ def one_training(folder: Path) -> int:
     killed = Training(arrays, folder / "killed", EPOCHS)
     for _ in range(KILLS):
         with killed.start() as process:
-            wait_for_a_new_checkpoint(process, killed.checkpoint)
+            wait_for_a_new_checkpoint(process, checkpoint_of(killed.folder))
             time.sleep(MOMENTS.uniform(0, 0.1))
             check(process.poll() is None, "the training ended before its kill")
             process.kill()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.project import check
-from training_process import RUN_FILES, checkpoint_of, command
+from training_process import RUN_FILES, command
 from workflow_builders import prepare, training_state
 
 SMALL = {"channels": [2, 4, 8], "dropout": True, "batch_norm": True, "scheduler": "plateau", "patience": 0}
@@ -42,14 +42,6 @@ class Training:
         status, printed = self.run()
         check(status == 0 and "Traceback" not in printed, "the training fails", printed)
         return self
-
-    @property
-    def checkpoint(self) -> Path:
-        return checkpoint_of(self.folder)
-
-    def log(self) -> str:
-        path = self.folder / "log"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def is_like(self, whole: "Training") -> None:
         """Check that its numbers are those of an uninterrupted training, and that no other file is left."""

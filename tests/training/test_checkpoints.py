@@ -8,25 +8,53 @@ from typing import Any
 
 import pytest
 from builders import run_config
-from cut_off import EPOCHS, SMALL, kept, resumed
-from training_builders import BOTH_ENGINES, DIVERGING, needs_native, write_all
+from training_builders import BOTH_ENGINES, DIVERGING, SMALL, needs_native, write_all
 
 from fmnist.training import checkpoints
 from fmnist.training.checkpoints import Checkpoint
 from fmnist.training.dataset import Dataset
-from fmnist.training.loop import EpochRecord, train
+from fmnist.training.loop import EpochRecord, TrainingResult, train
+from fmnist.training.settings import RunSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread", "every_epoch_kept")
 
+EPOCHS = 4
+LENET5 = {**SMALL, "epochs": EPOCHS, "batch_size": 32}
 FC: dict[str, Any] = {"model": "fc", "hidden_units": 8, "epochs": EPOCHS}
 SCHEDULED = {"scheduler": "step", "step_size": 3, "scheduler_interval": "batch", "optimizer": "sgd", "momentum": 0.9}
 PLATEAU = {"scheduler": "plateau", "patience": 0, "gamma": 0.5, "learning_rate": 0.3, "optimizer": "rmsprop"}
 
 
+class CutOffError(Exception):
+    """Stands for the end of the process."""
+
+
+def kept(path: Path, config: RunSettings, data: Dataset, epochs: int, **others: Any) -> None:
+    """Leave the checkpoint of a training that was interrupted after some epochs."""
+
+    def progress(record: EpochRecord) -> None:  # called before the epoch is kept
+        if record.epoch > epochs:
+            raise CutOffError
+
+    with pytest.raises(CutOffError):
+        train(config, data, 0, progress=progress, checkpoint=Checkpoint(path, ""), **others)
+    assert path.exists()
+
+
+def resumed(
+    path: Path, config: RunSettings, data: Dataset, circumstances: str = "", seed: int = 0, **others: Any
+) -> tuple[list[int], TrainingResult]:
+    """Train with a checkpoint; return the epochs that were trained, and the result."""
+    trained: list[EpochRecord] = []
+    checkpoint = Checkpoint(path, circumstances)
+    result = train(config, data, seed, progress=trained.append, checkpoint=checkpoint, **others)
+    return [record.epoch for record in trained], result
+
+
 @pytest.mark.parametrize("engine", BOTH_ENGINES)
 @pytest.mark.parametrize(
     "settings",
-    [FC, {**SMALL, "dropout": True, "batch_norm": True, "pooling": "max"}, {**SMALL, **SCHEDULED}, {**FC, **PLATEAU}],
+    [FC, {**LENET5, "dropout": True, "batch_norm": True, "pooling": "max"}, {**LENET5, **SCHEDULED}, {**FC, **PLATEAU}],
     ids=str,
 )
 def test_a_training_resumed_after_each_epoch_leaves_the_same_bytes(

@@ -16,9 +16,7 @@ from fmnist.training.optimizers import OPTIMIZERS
 @pytest.mark.parametrize(
     ("name", "original", "settings"),
     [
-        ("adam", Adam, {}),
         ("sgd", SGD, {}),
-        ("rmsprop", RMSprop, {}),
         ("adam", Adam, {"weight_decay": 0.1}),
         ("sgd", SGD, {"weight_decay": 0.1, "momentum": 0.9}),
         ("rmsprop", RMSprop, {"weight_decay": 0.1, "momentum": 0.9}),

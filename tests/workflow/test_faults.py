@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults.run import BAD, BEGIN, END, PAGE
-from faults.table import FAULTS, Fault
+from faults.run import BAD, BEGIN, END, FAULTS, PAGE, Fault
 
 
 @pytest.mark.slow

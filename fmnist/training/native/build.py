@@ -49,7 +49,8 @@ def _declared(kernels: ctypes.CDLL) -> ctypes.CDLL:
 def build() -> Path:
     """Return the shared library, and compile it if no cache has it. Raises BuildError."""
     compiler = _compiler()
-    for folder in _folders():
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for folder in (SOURCE.parent / "build", cache / "fmnist"):
         path = folder / f"kernels-{_key(compiler)}.so"
         if path.exists():
             return path
@@ -66,11 +67,6 @@ def _compiler() -> str:
     raise BuildError("no C++ compiler was found ($CXX, c++, g++, clang++)")
 
 
-def _folders() -> tuple[Path, Path]:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return SOURCE.parent / "build", cache / "fmnist"
-
-
 def _writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,14 +77,8 @@ def _writable(folder: Path) -> bool:
 
 def _key(compiler: str) -> str:
     # Include the processor: code for one (-march=native) may not run on another.
-    parts = [
-        *(source.read_text("utf-8") for source in SOURCES),
-        compiler,
-        *FLAGS,
-        *TARGETS,
-        platform.platform(),
-        _processor(),
-    ]
+    sources = [source.read_text("utf-8") for source in SOURCES]
+    parts = [*sources, compiler, *FLAGS, *TARGETS, platform.platform(), _processor()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

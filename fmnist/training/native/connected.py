@@ -27,11 +27,6 @@ class NativeFCNetwork(NativeNetwork):
 
     def _described(self, model: nn.Module, places: dict[str, int]) -> _Connected:
         assert isinstance(model, FCNetwork)
-        return _Connected(
-            hidden=model.fc1.out_features,
-            activation=ACTIVATION_CODES[type(model.activation)],
-            weight1=places["fc1.weight"],
-            bias1=places["fc1.bias"],
-            weight2=places["fc2.weight"],
-            bias2=places["fc2.bias"],
-        )
+        offsets = {f"{part}{layer}": places[f"fc{layer}.{part}"] for layer in (1, 2) for part in ("weight", "bias")}
+        activation = ACTIVATION_CODES[type(model.activation)]
+        return _Connected(hidden=model.fc1.out_features, activation=activation, **offsets)

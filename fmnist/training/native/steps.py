@@ -6,8 +6,6 @@ state in place.
 """
 
 import ctypes
-from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,6 +15,13 @@ from fmnist.training.native.network import NativeNetwork, address
 
 LOSS_CODES = {"cross_entropy": 0, "mse": 1, "multi_margin": 2}  # as in losses.h
 ADAM, PLAIN, RMSPROP = range(3)  # as in optimizers.h
+# Each optimiser's rule, and torch's names of the parts of its state: step, mean and square.
+# Look up the name, not the class: AdamW is a subclass of Adam but follows another rule.
+RULES = {
+    "Adam": (ADAM, "step", "exp_avg", "exp_avg_sq"),
+    "SGD": (PLAIN, None, "momentum_buffer", None),
+    "RMSprop": (RMSPROP, "step", "momentum_buffer", "square_avg"),
+}
 
 
 class _Optimizer(ctypes.Structure):
@@ -96,52 +101,26 @@ def _described(optimizer: Optimizer) -> _Optimizer:
     group = optimizer.param_groups[0]
     (parameter,) = group["params"]
     state = optimizer.state[parameter]
+    rule, *parts = RULES[type(optimizer).__name__]
+    momentum = group.get("momentum", 0.0)
+    decay_of_mean, decay_of_square = group.get("betas", (0.0, group.get("alpha", 0.0)))
 
-    def buffer(name: str) -> int | None:
+    def buffer(name: str | None) -> int | None:
+        if name is None or (name == "momentum_buffer" and not momentum):
+            return None
         if name not in state:
             state[name] = torch.tensor(0.0) if name == "step" else torch.zeros_like(parameter)
         return address(state[name])
 
-    return _RULES[type(optimizer).__name__](group, buffer)
-
-
-Group = dict[str, Any]
-Buffer = Callable[[str], int | None]  # torch's name of a part of the state -> its address
-
-
-def _adam(group: Group, buffer: Buffer) -> _Optimizer:
-    decay_of_mean, decay_of_square = group["betas"]
+    step, mean, square = map(buffer, parts)
     return _Optimizer(
-        rule=ADAM,
-        weight_decay=group["weight_decay"],
-        epsilon=group["eps"],
-        decay_of_mean=decay_of_mean,
-        decay_of_square=decay_of_square,
-        step=buffer("step"),
-        mean=buffer("exp_avg"),
-        square=buffer("exp_avg_sq"),
-    )
-
-
-def _sgd(group: Group, buffer: Buffer) -> _Optimizer:
-    momentum = group["momentum"]
-    mean = buffer("momentum_buffer") if momentum else None
-    return _Optimizer(rule=PLAIN, weight_decay=group["weight_decay"], momentum=momentum, mean=mean)
-
-
-def _rmsprop(group: Group, buffer: Buffer) -> _Optimizer:
-    momentum = group["momentum"]
-    return _Optimizer(
-        rule=RMSPROP,
+        rule=rule,
         weight_decay=group["weight_decay"],
         momentum=momentum,
-        epsilon=group["eps"],
-        decay_of_square=group["alpha"],
-        step=buffer("step"),
-        mean=buffer("momentum_buffer") if momentum else None,
-        square=buffer("square_avg"),
+        epsilon=group.get("eps", 0.0),
+        decay_of_mean=decay_of_mean,
+        decay_of_square=decay_of_square,
+        step=step,
+        mean=mean,
+        square=square,
     )
-
-
-# Look up the name, not the class: AdamW is a subclass of Adam but follows another rule.
-_RULES: dict[str, Callable[[Group, Buffer], _Optimizer]] = {"Adam": _adam, "SGD": _sgd, "RMSprop": _rmsprop}
