@@ -1,13 +1,21 @@
-"""Write files so that each is either complete or absent."""
+"""Write files so that each is either complete or absent, and read them within bounds."""
 
 import contextlib
 import fcntl
 import glob
 import json
 import secrets
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
+
+from fmnist.common.errors import DataError
+
+MOST_READ = 1 << 26  # bytes of one file: a loss.csv of 20,000 runs
+MOST_UNPACKED = 1 << 28  # bytes of all arrays of an archive: the predictions of 25,000 runs
 
 
 @contextlib.contextmanager
@@ -57,3 +65,24 @@ def write_json(path: Path, document: Any) -> None:
     Raises ValueError for NaN and infinity, which JSON cannot hold.
     """
     write_text(path, json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds. Raises ValueError where that is more than 64 MiB, OSError as usual."""
+    with path.open("rb") as stream:
+        content = stream.read(MOST_READ + 1)
+    if len(content) > MOST_READ:
+        raise ValueError(f"it has more than {MOST_READ >> 20} MiB")
+    return content
+
+
+def read_arrays(path: Path, names: Sequence[str], remedy: str) -> list[Any]:
+    """Return the arrays with these names in an .npz. Raises DataError, which ends in the remedy, for any other file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
+                raise ValueError(f"it unpacks to more than {MOST_UNPACKED >> 20} MiB")
+        with np.load(path, allow_pickle=False) as arrays:
+            return [np.asarray(arrays[name]) for name in names]
+    except Exception as error:  # NumPy raises nearly anything over a broken file, and may quote pages of it
+        raise DataError(f"{path} cannot be read ({error!r:.100}); {remedy}.") from None

@@ -1,8 +1,6 @@
 """The class that every run predicts for every test image: a file for each training, and one for all runs."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
@@ -11,23 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.common.errors import DataError
-from fmnist.common.files import atomic
+from fmnist.common.files import atomic, read_arrays, read_bytes
 from fmnist.data.idx import CLASSES
 
 Classes = npt.NDArray[np.uint8]  # [image]
 Store = dict[tuple[str, int], Classes]  # by run id and seed
 
-# What NumPy raises over a broken archive; TypeError is of a number where a list is expected.
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, TypeError, zipfile.BadZipFile, zlib.error)
-
 
 def read_test_labels(arrays: Path) -> Classes:
     """Return the true class of every test image. Raises DataError where the prepared arrays lack it."""
-    try:
-        with np.load(arrays, allow_pickle=False) as prepared:
-            labels: Classes = prepared["test_labels"]
-    except UNREADABLE as error:
-        raise DataError(f"{arrays} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
+    labels: Classes
+    (labels,) = read_arrays(arrays, ["test_labels"], "delete it to remake it")
     return labels
 
 
@@ -46,10 +38,10 @@ def _write(path: Path, save: Callable[[IO[bytes]], None]) -> None:
 def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
     """Return the predictions.npy of a run with this test accuracy, a fraction. Raises DataError where it is another."""
     try:
-        predicted: Classes = np.load(path, allow_pickle=False)
+        predicted: Classes = np.lib.format.read_array(io.BytesIO(read_bytes(path)), allow_pickle=False)
         check_predictions(str(path), predicted, labels, accuracy)
-    except (*UNREADABLE, DataError) as error:
-        fault = str(error)[:-1] if isinstance(error, DataError) else f"{path} cannot be read ({error})"
+    except Exception as error:  # as of an archive
+        fault = str(error)[:-1] if isinstance(error, DataError) else f"{path} cannot be read ({error!r:.100})"
         raise DataError(f"{fault}; delete {path.parent} to train the run again.") from None
     return predicted
 
@@ -83,20 +75,10 @@ def write_store(path: Path, predictions: Mapping[tuple[str, int], Classes]) -> N
     _write(path, lambda stream: np.savez_compressed(stream, run_id=names, seed=numbers, classes=classes))
 
 
-MOST_UNPACKED = 1 << 30  # bytes: the predictions of 100,000 runs
-
-
 def read_store(path: Path) -> Store:
     """Read a predictions.npz. Raises DataError where it cannot be read; `check_predictions` checks what is in it."""
-    try:
-        if not zipfile.is_zipfile(path):
-            raise zipfile.BadZipFile  # numpy would take it for a lone array, or a pickled one
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-                raise DataError(f"{path} unpacks to more than {MOST_UNPACKED >> 20} MiB; expected less.")
-        with np.load(path, allow_pickle=False) as store:
-            pairs = zip(store["run_id"].tolist(), store["seed"].tolist(), strict=True)
-            return dict(zip(pairs, np.ascontiguousarray(store["classes"].T), strict=True))
-    except UNREADABLE as error:
-        # Its name alone: a broken archive's message quotes pages of bytes.
-        raise DataError(f"{path} cannot be read ({type(error).__name__}).") from None
+    remedy = "expected predictions.npz as make report writes it"
+    run_ids, seeds, classes = read_arrays(path, ["run_id", "seed", "classes"], remedy)
+    if (run_ids.ndim, seeds.ndim, classes.ndim) != (1, 1, 2) or not len(run_ids) == len(seeds) == classes.shape[1]:
+        raise DataError(f"{path} does not hold a run id and a seed for every run; {remedy}.")
+    return dict(zip(zip(run_ids.tolist(), seeds.tolist(), strict=True), np.ascontiguousarray(classes.T), strict=True))

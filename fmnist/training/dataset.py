@@ -1,7 +1,5 @@
 """Fashion-MNIST as one prepared array file, and as tensors in memory."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +9,8 @@ import torch
 from torch import Tensor
 
 from fmnist.common.errors import DataError
+from fmnist.common.files import read_arrays
 
-# numpy and zipfile raise these for other files: NotImplementedError for an unknown compression,
-# RuntimeError for a password.
-UNREADABLE = (
-    *(OSError, ValueError, KeyError, EOFError, MemoryError),  # a header can promise any size
-    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
-)
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
@@ -41,15 +34,13 @@ def load_dataset(path: Path, device: torch.device | str = "cpu") -> Dataset:
 
     Raises DataError if the file cannot be read or lacks an array.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            tensors = [torch.from_numpy(arrays[name]) for name in ARRAYS]
-    except UNREADABLE as error:
-        raise DataError(f"{path} is no prepared Fashion-MNIST file ({error}); delete it to remake it.") from None
-    train_images, train_labels, test_images, test_labels = tensors
-    for images, labels in ((train_images, train_labels), (test_images, test_labels)):
-        if images.shape != (len(labels), 28, 28) or images.dtype != torch.uint8:
-            raise DataError(f"{path} holds images of shape {tuple(images.shape)}; expected ({len(labels)}, 28, 28).")
+    arrays = read_arrays(path, ARRAYS, "delete it to remake it")
+    for images, labels in (arrays[:2], arrays[2:]):
+        if images.dtype != np.uint8 or images.shape[1:] != (28, 28) or images.shape[:1] != labels.shape:
+            raise DataError(f"{path} holds images of shape {images.shape}; expected ({labels.size}, 28, 28), uint8.")
+        if labels.dtype != np.uint8 or not labels.size or labels.max() > 9:
+            raise DataError(f"{path} has labels that are not classes; expected 0 to 9; delete it to remake it.")
+    train_images, train_labels, test_images, test_labels = map(torch.from_numpy, arrays)
     return Dataset(
         train_images=_pixels(train_images, device),
         train_labels=train_labels.to(device, torch.int64),

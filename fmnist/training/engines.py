@@ -1,5 +1,6 @@
 """Two ways to compute a model's outputs and training steps: the native kernels and PyTorch."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +53,7 @@ def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Eng
     except BuildError as error:
         if requested == "native":
             raise FmnistError(f"engine is 'native', but {error}; use engine: auto or torch.") from None
+        logging.info("PyTorch trains this run, not the native kernels: %s.", error)
         return _torch_engine(model)
 
 

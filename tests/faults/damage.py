@@ -16,7 +16,7 @@ from fmnist.training.dataset import Dataset, load_dataset
 
 CHANCE = random.Random(7)  # noqa: S311
 DELETE = r"gather failed: .*; delete results/quick/runs/fc/seed=0 to train the run again\."
-NO_DATA = r"is no prepared Fashion-MNIST file \("
+NO_DATA = r"fashion_mnist\.npz cannot be read \("
 TRAIN = "workflow/scripts/train.py"
 MISSING = "Partial report: 1 of 3 trainings is missing."
 ALL = ("--", "all")

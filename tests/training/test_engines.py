@@ -1,5 +1,6 @@
 """Which engine trains a run, and that both engines train alike."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_native_and_torch_engines_train_alike(sample: Dataset, settings: dict[st
 
 
 def test_without_a_compiler_native_is_refused_and_auto_is_torch(
-    few_images: Dataset, monkeypatch: pytest.MonkeyPatch
+    few_images: Dataset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(model: nn.Module) -> None:
         raise BuildError("no C++ compiler was found")
@@ -52,7 +53,9 @@ def test_without_a_compiler_native_is_refused_and_auto_is_torch(
     with pytest.raises(FmnistError) as caught:
         train(config, few_images, 0, engine="native")
     assert str(caught.value) == "engine is 'native', but no C++ compiler was found; use engine: auto or torch."
+    caplog.set_level(logging.INFO)
     assert train(config, few_images, 0, engine="auto").engine == "torch"
+    assert "no C++ compiler was found" in caplog.text  # the log says why the slower engine ran
 
 
 def test_what_the_kernels_lack_trains_with_torch() -> None:

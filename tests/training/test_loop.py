@@ -209,7 +209,16 @@ def test_a_diverged_run_stops_and_its_files_say_so(sample: Dataset, tmp_path: Pa
     "images", [np.zeros((2, 32, 32), np.uint8), np.zeros((3, 28, 28), np.uint8), np.zeros((2, 28, 28))]
 )
 def test_prepared_images_of_another_shape_or_type_are_refused(tmp_path: Path, images: Any) -> None:
-    labels = np.zeros(2, np.uint8)
-    np.savez(tmp_path / "a.npz", train_images=images, train_labels=labels, test_images=images, test_labels=labels)
     with pytest.raises(DataError, match=r"a\.npz holds images of shape"):
-        load_dataset(tmp_path / "a.npz")
+        load_dataset(prepared(tmp_path, images, np.zeros(2, np.uint8)))
+
+
+@pytest.mark.parametrize("labels", [np.array([0, 10], np.uint8), np.zeros(2), np.zeros(0, np.uint8)])
+def test_prepared_labels_that_are_not_classes_are_refused(tmp_path: Path, labels: Any) -> None:
+    with pytest.raises(DataError, match=r"a\.npz has labels that are not classes"):
+        load_dataset(prepared(tmp_path, np.zeros((len(labels), 28, 28), np.uint8), labels))
+
+
+def prepared(folder: Path, images: Any, labels: Any) -> Path:
+    np.savez(folder / "a.npz", train_images=images, train_labels=labels, test_images=images, test_labels=labels)
+    return folder / "a.npz"
