@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.analysis.confusion import accuracies, class_accuracies, in_percent
-from fmnist.analysis.statistics import FEWEST_SEEDS, Array, holm, welch
+from fmnist.analysis.statistics import FEWEST_SEEDS, Array, adjust, welch
 from fmnist.plan.experiments import Experiment, Member
 from fmnist.plan.names import ComparedRun, name
 
@@ -95,7 +95,7 @@ def class_changes(experiments: Experiments, matrices: Matrices) -> list[Change]:
     categorical = [run for run in _members(experiments, extensions=False) if _is_categorical(run)]
     run_ids = [run_id for run_id in dict.fromkeys(run.run_id for run in categorical) if run_id != BASE]
     p_values = np.array([_p_values(matrices[run_id], matrices[BASE]) for run_id in run_ids])
-    adjusted = holm(p_values.ravel()).reshape(p_values.shape)
+    adjusted = adjust(p_values.ravel()).reshape(p_values.shape)
     return [
         Change(
             name=run_name(run_id, experiments),
@@ -116,4 +116,5 @@ def _p_values(run: Array, base: Array) -> Array:
     ours, theirs = class_accuracies(run).T, class_accuracies(base).T
     if min(len(run), len(base)) < FEWEST_SEEDS:
         return np.full(len(ours), np.nan)
-    return np.array([welch(a, b).p_beyond(0) for a, b in zip(ours, theirs, strict=True)])
+    differences = [welch(a, b) for a, b in zip(ours, theirs, strict=True)]
+    return np.array([2 * min(difference.p_above(), difference.p_below()) for difference in differences])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from fmnist.analysis.statistics import Array, holm
+from fmnist.analysis.statistics import Array, adjust
 from fmnist.analysis.tables import to_csv
 from fmnist.common.files import write_text
 from fmnist.runs.columns import measured
@@ -34,7 +34,7 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     table[counts] = table[counts].fillna(0).astype(int)
     # Two means of equal values can differ in the last digit.
     table["difference"] = (table["mean"] - table["mean_reference"]).round(9)
-    table["adjusted_p"] = holm(_p_values(table))
+    table["adjusted_p"] = adjust(_p_values(table))
     several_seeds = bool((table[counts] > 1).any(axis=None))
     table["verdict"] = np.select(
         [

@@ -5,13 +5,11 @@ import, so the functions that need them import them themselves.
 """
 
 import math
-import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, stdtr, stdtrit  # quantiles of the binomial and of Student's t
+from scipy.special import stdtr, stdtrit  # Student's t and its quantiles
 
 Array = NDArray[np.float64]
 
@@ -45,18 +43,21 @@ class Difference:
         """Return the one-sided p for a true difference below `threshold`."""
         return Difference(effect=-self.effect, error=self.error, freedom=self.freedom).p_above(-threshold)
 
-    def p_within(self, margin: float) -> float:
-        """Return the p of two one-sided tests (TOST) for a true difference within ±margin."""
-        return max(self.p_above(-margin), self.p_below(margin))
+    def lower(self, level: float) -> float:
+        """Return the one-sided lower bound: `p_above` of any smaller threshold is below `level`."""
+        return self.effect - self._half_width(level)
 
-    def p_beyond(self, margin: float) -> float:
-        """Return the two-sided p for a true difference outside ±margin."""
-        return float(np.minimum(1.0, 2 * min(self.p_above(margin), self.p_below(-margin))))
+    def upper(self, level: float) -> float:
+        """Return the one-sided upper bound."""
+        return self.effect + self._half_width(level)
 
-    def interval(self, level: float = 0.9) -> tuple[float, float]:
-        """Return the two-sided t interval; each end is a one-sided bound at (1 + level) / 2."""
-        half_width = 0.0 if self.error == 0 else float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
-        return self.effect - half_width, self.effect + half_width
+    def _half_width(self, level: float) -> float:
+        return 0.0 if self.error == 0 else float(stdtrit(self.freedom, 1 - level)) * self.error
+
+    def with_seeds(self, seeds: int) -> "Difference":
+        """Return the difference of this mean and this deviation over another number of paired seeds."""
+        error = self.error * math.sqrt((self.freedom + 1) / seeds)
+        return Difference(effect=self.effect, error=error, freedom=seeds - 1)
 
 
 def _moments(values: Array) -> tuple[float, float]:
@@ -93,12 +94,6 @@ def paired(a: Array, b: Array) -> Difference:
     return Difference(effect=mean, error=error, freedom=float(len(differences) - 1))
 
 
-def probability_above(a: Array, b: Array) -> float:
-    """Return P(A > B): the share of all pairs in which a exceeds b, a tie counting half."""
-    pairs = np.sign(finite(a)[:, None] - finite(b)[None, :])
-    return float((pairs.mean() + 1) / 2) if pairs.size else float("nan")
-
-
 def page_p(values: Array) -> float:
     """Return the p of Page's test that the columns rise from left to right; values[seed, column].
 
@@ -110,24 +105,6 @@ def page_p(values: Array) -> float:
     if complete.shape[0] < 2 or complete.shape[1] < 3:
         return float("nan")
     return float(page_trend_test(complete).pvalue)
-
-
-def dunnett_p(control: Array, others: Sequence[Array]) -> float:
-    """Return the largest p of Dunnett's tests that the control's mean exceeds each other's.
-
-    The test assumes one variance in all groups. NaN where a group has fewer than two values,
-    or where no group has any spread.
-    """
-    from scipy.stats import dunnett
-
-    control, *groups = (finite(group) for group in (control, *others))
-    if min(map(len, (control, *groups))) < 2 or all(np.ptp(group) == 0 for group in (control, *groups)):
-        return float("nan")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # scipy warns of a group with equal values
-        # scipy integrates at random points: fix them so that every call returns the same p.
-        found = dunnett(*groups, control=control, alternative="less", rng=np.random.default_rng(0))
-    return float(max(found.pvalue))
 
 
 def share_p(successes: int, n: int, alternative: str = "greater", share: float = 0.5) -> float:
@@ -145,62 +122,12 @@ def share_interval(successes: int, n: int, level: float = 0.9) -> tuple[float, f
     return float(interval.low), float(interval.high)
 
 
-def detectable_difference(a: Array, b: Array, significance: float = 0.05, power: float = 0.8) -> float:
-    """Return the true difference that a one-sided test of samples like these detects with this power.
-
-    NaN for fewer than two values on a side; 0 where the values have no spread.
-    """
-    from statsmodels.stats.power import TTestIndPower
-
-    a, b = finite(a), finite(b)
-    deviation = math.sqrt((_moments(a)[1] + _moments(b)[1]) / 2)
-    if not deviation > 0:
-        return deviation
-    size = TTestIndPower().solve_power(
-        nobs1=len(a), ratio=len(b) / len(a), alpha=significance, power=power, alternative="larger"
-    )
-    return float(np.squeeze(size) * deviation)
-
-
-def detectable_margin(difference: Difference, sides: int, significance: float = 0.05, power: float = 0.8) -> float:
-    """Return the smallest margin at which a test of equivalence has this power if the true difference is 0.
-
-    `sides` is 2 for two one-sided tests, 1 for one of them.
-    """
-    if difference.error == 0:
-        return 0.0
-    quantiles = stdtrit(difference.freedom, [1 - significance, 1 - (1 - power) / sides])
-    return float(quantiles.sum() * difference.error)
-
-
-def detectable_share(n: int, significance: float = 0.05, power: float = 0.8) -> float:
-    """Return the smallest true share that `share_p` tells from a half with this power; NaN for too few runs."""
-    enough = next((successes for successes in range(n + 1) if share_p(successes, n) < significance), None)
-    # At this share, `enough` or more successes have the probability `power`.
-    return float("nan") if enough is None else float(betaincinv(enough, n - enough + 1, power))
-
-
-def holm(p_values: Array) -> Array:
-    """Adjust p-values by Holm's method; NaN stays NaN and does not count."""
+def adjust(p_values: Array, method: str = "holm") -> Array:
+    """Adjust p-values by a method of statsmodels, such as holm; NaN stays NaN and does not count."""
     from statsmodels.stats.multitest import multipletests
 
     adjusted = np.full(len(p_values), np.nan)
     known = ~np.isnan(p_values)
     if known.any():
-        adjusted[known] = multipletests(p_values[known], method="holm")[1]
+        adjusted[known] = multipletests(p_values[known], method=method)[1]
     return adjusted
-
-
-def holm_factors(p_values: Array, significance: float) -> Array:
-    """Return for each p the divisor of the significance: Holm's method rejects a p below the quotient.
-
-    The other p-values are held fixed. NaN stays NaN and does not count.
-    """
-    factors = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    divisors = np.arange(len(known), 1, -1)
-    for place in known:
-        others = np.sort(p_values[known[known != place]])
-        rejected = np.cumprod(others * divisors < significance).sum()
-        factors[place] = len(known) - rejected
-    return factors

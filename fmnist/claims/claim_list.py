@@ -11,25 +11,33 @@ from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
 
-FormOfRuns = Literal["value", "greater", "equivalent", "best", "ranking", "curve"]
-FormOfAxis = Literal["rising", "falling", "plateau", "rise_fall", "fall_rise"]
+Form = Literal["above", "best", "trend", "turn", "level", "curve"]
 Measure = Literal["accuracy", "train_loss", "seconds", "generalization_gap"]
+Direction = Literal["rises", "falls", "rises then falls", "falls then rises", "highest", "lowest"]
 
-# The keys that name what a form compares. A form refuses the keys of the others.
+# The keys that say what a form compares, and what it expects. A form refuses the keys of the others.
+PAIR, AXIS = ("a", "b"), ("experiment", "values")
 OPERANDS: dict[str, tuple[str, ...]] = {
-    "value": ("run",),
-    "greater": ("a", "b"),
-    "equivalent": ("a", "b"),
-    "best": ("experiment", "best"),
-    "ranking": ("experiment", "order"),
-    "curve": ("run", "curve"),
-    "rising": ("experiment",),
-    "falling": ("experiment",),
-    "plateau": ("experiment", "plateau_from"),
-    "rise_fall": ("experiment", "turn"),
-    "fall_rise": ("experiment", "turn"),
+    "above": PAIR,
+    "best": (*PAIR, "direction"),
+    "trend": (*AXIS, "direction"),
+    "turn": (*AXIS, "direction"),
+    "level": (*PAIR, *AXIS, "only_gain"),
+    "curve": ("run", "curve", "contrast", "contrast_lacks_it"),
 }
-OPTIONAL = ("turn",)
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # by form: one of these sets of keys
+    "above": (PAIR,),
+    "best": ((*PAIR, "direction"),),
+    "trend": (("experiment", "direction"),),
+    "turn": (("experiment", "direction"),),
+    "level": (PAIR, ("experiment",)),
+    "curve": (("run", "curve", "contrast"),),
+}
+DIRECTIONS: dict[str, tuple[str, ...]] = {
+    "best": ("highest", "lowest"),
+    "trend": ("rises", "falls"),
+    "turn": ("rises then falls", "falls then rises"),
+}
 OPERAND_KEYS = tuple(dict.fromkeys(key for keys in OPERANDS.values() for key in keys))
 
 Id = Annotated[
@@ -75,38 +83,49 @@ class RunName(_Declared):
     value: SweptValue | None = None
 
 
-class Claim(_Declared):
-    """One sentence of the original, and how it is tested."""
+class Statement(_Declared):
+    """One sentence of the original."""
+
+    section: Annotated[Section, BeforeValidator(_as_text)]
+    says: Text  # in plain English
+    quote: Text  # the original's own words, in Korean
+
+
+class Claim(Statement):
+    """A statement that can be tested, and how it is."""
 
     id: Id
-    section: Annotated[Section, BeforeValidator(_as_text)]
-    form: Literal[FormOfRuns, FormOfAxis]
-    text: Text
+    form: Form
     measure: Measure = "accuracy"
-    tail: Literal["one", "two"] = "one"
+    reading: bool = False  # our reading of the original rather than its words
     extension: bool = False  # it needs runs that the original never made
     note: Text | None = None
-    experiment: str | None = None
-    best: SweptValue | None = None
-    order: list[SweptValue] = Field([], min_length=2)
-    turn: SweptValue | None = None
-    plateau_from: SweptValue | None = None
+    other_reading: Id | None = None  # a claim that reads the same sentence in another way
     a: RunName | None = None
     b: Annotated[list[RunName], BeforeValidator(_as_list)] = Field([], min_length=1)
+    experiment: str | None = None
+    values: list[SweptValue] = Field([], min_length=2)  # of the experiment; else all that the original reports
+    direction: Direction | None = None
+    only_gain: bool = False  # a loss does not speak against the claim
     run: RunName | None = None
     curve: Literal["falls_at_every_epoch", "rises_at_some_epoch"] | None = None
+    contrast: RunName | None = None
+    contrast_lacks_it: bool = False  # the claim says that most runs of the contrast lack the property
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        expected = OPERANDS[self.form]
-        given = [key for key in OPERAND_KEYS if getattr(self, key)]
-        missing = [key for key in expected if key not in given and key not in OPTIONAL]
-        needless = [key for key in given if key not in expected]
-        if missing or needless:
-            fault = f"lacks the key {missing[0]}" if missing else f"has the key {needless[0]}"
-            raise ValueError(f"{self.id!r} {fault}; expected for the form {self.form!r}: {', '.join(expected)}")
-        if self.form == "equivalent" and len(self.b) > 1:
-            raise ValueError(f"{self.id!r} has {len(self.b)} runs in b; expected one for the form 'equivalent'")
+        given = {key for key in OPERAND_KEYS if getattr(self, key)}
+        needless = [f"has the key {key}" for key in sorted(given - {*OPERANDS[self.form]})]
+        lacking = [f"lacks the key {key}" for key in NEEDED[self.form][0] if key not in given]
+        complete = any(given.issuperset(keys) for keys in NEEDED[self.form])
+        if faults := needless or (lacking if not complete else []):
+            keys = " or ".join(", ".join(keys) for keys in NEEDED[self.form])
+            raise ValueError(f"{self.id!r} {faults[0]}; expected for the form {self.form!r}: {keys}")
+        if self.form in DIRECTIONS and self.direction not in DIRECTIONS[self.form]:
+            expected = " or ".join(DIRECTIONS[self.form])
+            raise ValueError(f"{self.id!r} has the direction {self.direction!r}; expected {expected}")
+        if self.form != "best" and len(self.b) > 1:
+            raise ValueError(f"{self.id!r} has {len(self.b)} runs in b; expected one for the form {self.form!r}")
         names = [(run.experiment, run.value) for _, run in self.named_runs]
         if len(set(names)) < len(names):
             raise ValueError(f"{self.id!r} names a run twice; expected different runs")
@@ -115,49 +134,33 @@ class Claim(_Declared):
     @property
     def named_runs(self) -> list[tuple[str, RunName]]:
         """The runs that the claim names one by one, each with its place in the claim, such as `b[1]`."""
-        best, *order = [RunName(experiment=self.experiment or "", value=value) for value in (self.best, *self.order)]
-        lists: dict[str, list[RunName | None]] = {
-            "a": [self.a],
-            "b": [*self.b],
-            "run": [self.run],
-            "best": [best if self.best else None],
-            "order": [*order],
-        }
+        values = [RunName(experiment=self.experiment or "", value=value) for value in self.values]
+        lists: dict[str, list[RunName]] = {"b": self.b, "values": values}
         return [
-            (key if len(runs) == 1 else f"{key}[{i}]", run)
-            for key, runs in lists.items()
-            for i, run in enumerate(runs)
-            if run
+            *((key, run) for key in ("a", "run", "contrast") if (run := getattr(self, key))),
+            *(
+                (key if len(runs) == 1 else f"{key}[{i}]", run)
+                for key, runs in lists.items()
+                for i, run in enumerate(runs)
+            ),
         ]
 
     @property
-    def point(self) -> str | None:
-        """The value where the measure turns, or from which it no longer rises."""
-        return self.turn or self.plateau_from
-
-
-class MarginStep(_Declared):
-    """The margin for runs of at least this number of seeds."""
-
-    seeds: int = Field(ge=3)
-    margin: float = Field(gt=0)
+    def falls(self) -> bool:
+        """Whether the claim expects its first run below the others."""
+        return self.direction in ("falls", "lowest", "falls then rises")
 
 
 class Margin(_Declared):
-    """From which difference on a measure matters."""
+    """From which difference on a measure matters, for any number of seeds."""
 
     unit: Literal["points", "relative"]
-    by_seeds: list[MarginStep] = Field(min_length=1)  # by rising numbers of seeds
+    margin: float = Field(gt=0)
 
     @property
     def relative(self) -> bool:
         """Whether the margin is relative to the measure; else it is in points."""
         return self.unit == "relative"
-
-    def at(self, seeds: int) -> float:
-        """Return the margin for this number of seeds; the first step also holds for fewer."""
-        reached = [step.margin for step in self.by_seeds if step.seeds <= seeds]
-        return reached[-1] if reached else self.by_seeds[0].margin
 
 
 class ClaimList(_Declared):
@@ -165,15 +168,19 @@ class ClaimList(_Declared):
 
     significance: float = Field(gt=0, le=0.2)
     margins: dict[Measure, Margin]
-    claims: list[Claim] = Field(min_length=1)
+    tested: list[Claim] = Field(min_length=1)
+    asserted: list[Statement] = []  # explanations that no run can test
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        ids = [claim.id for claim in self.claims]
+        ids = [claim.id for claim in self.tested]
         if repeated := [identity for identity in ids if ids.count(identity) > 1]:
             raise ValueError(f"two claims have the id {repeated[0]!r}; expected different ids")
-        if missing := [claim.measure for claim in self.claims if claim.measure not in self.margins]:
-            raise ValueError(f"margins has no {missing[0]}; expected a margin for the measure of every claim")
+        for claim in self.tested:
+            if claim.measure not in self.margins:
+                raise ValueError(f"margins has no {claim.measure}; expected a margin for the measure of every claim")
+            if claim.other_reading and claim.other_reading not in ids:
+                raise ValueError(f"{claim.id!r} has the other_reading {claim.other_reading!r}; expected a claim's id")
         return self
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fmnist.claims.claim_list import OPERANDS, Claim, ClaimList, RunName
+from fmnist.claims.claim_list import Claim, ClaimList, RunName
 from fmnist.common.errors import ConfigError
 from fmnist.common.validation import choices
 from fmnist.plan.experiments import Experiment
@@ -11,7 +11,7 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
 
 # The least number of different runs that each form compares.
-FEWEST_RUNS = {**dict.fromkeys(OPERANDS, 2), "value": 1, "curve": 1, "plateau": 3, "rise_fall": 3, "fall_rise": 3}
+FEWEST_RUNS = {"above": 2, "best": 2, "level": 2, "trend": 3, "turn": 3, "curve": 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class KnownRuns:
 
 def runs_by_claim(claims: ClaimList, known: KnownRuns) -> dict[str, list[ComparedRun]]:
     """Return the runs that every claim compares, by the claim's id. Raises ConfigError as below."""
-    return {claim.id: compared_runs(claim, known) for claim in claims.claims}
+    return {claim.id: compared_runs(claim, known) for claim in claims.tested}
 
 
 def run_names(claim: Claim, runs: Sequence[ComparedRun], experiments: Mapping[str, Experiment]) -> list[str]:
@@ -45,10 +45,9 @@ def run_names(claim: Claim, runs: Sequence[ComparedRun], experiments: Mapping[st
 def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
     """Return the runs that a claim compares, in the order in which its form takes them.
 
-    greater and equivalent: a, then b; best: the named one, then the others; ranking: the
-    highest first; along an axis: in the original's order. A run occurs once, however often
-    it is named. A run that only the original holds has no run id. Raises ConfigError for a
-    name that neither the config nor the original holds.
+    a, then b; a curve's run, then its contrast; along an axis: in the claim's order, else in the
+    original's. A run occurs once, however often it is named. A run that only the original holds
+    has no run id. Raises ConfigError for a name that neither the config nor the original holds.
     """
     try:
         return _compared_runs(claim, known)
@@ -57,9 +56,7 @@ def compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
 
 
 def _compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
-    # A form other than a ranking compares all values of the claim's experiment.
-    every = claim.experiment if claim.form != "ranking" else None
-    whole = [("experiment", RunName(experiment=every))] if every else []
+    whole = [("experiment", RunName(experiment=claim.experiment))] if claim.experiment and not claim.values else []
     found: dict[str, ComparedRun] = {}
     names: set[str] = set()
     for place, named in [*claim.named_runs, *whole]:
@@ -69,7 +66,7 @@ def _compared_runs(claim: Claim, known: KnownRuns) -> list[ComparedRun]:
             found.setdefault(run_id or text, ComparedRun(experiment=named.experiment, value=value, run_id=run_id))
     runs = list(found.values())
     if all(run.run_id for run in runs):  # a claim about other runs is not testable, which is no fault
-        _check(claim, sorted(names), [run.value for run in runs][1:-1])
+        _check(claim, sorted(names))
     return runs
 
 
@@ -83,7 +80,8 @@ def _values(claim: Claim, place: str, named: RunName, known: KnownRuns) -> list[
         _check_known(claim, key, named.value, [*run_ids, *original(experiment)])
         return [named.value]
     values = original(experiment) or list(run_ids) or ["base"]
-    if len(values) > 1 and place in ("a", "b", "run"):
+    several = place == "experiment" or (claim.form == "best" and place.startswith("b"))
+    if len(values) > 1 and not several:
         raise ValueError(f"{place} has no value; expected one of {', '.join(values)} of {experiment}")
     return values
 
@@ -93,12 +91,8 @@ def _check_known(claim: Claim, key: str, word: str, known: Sequence[str]) -> Non
         raise ValueError(f"{key} is {word!r}; expected {choices(word, list(dict.fromkeys(known)))}")
 
 
-def _check(claim: Claim, names: Sequence[str], inner: Sequence[str]) -> None:
-    """Refuse too few names, and a point that is not one of the inner values."""
+def _check(claim: Claim, names: Sequence[str]) -> None:
     # Where several names are one run, the config made them so: that is no fault of the claim's.
     if len(names) < FEWEST_RUNS[claim.form]:
         least = f"at least {FEWEST_RUNS[claim.form]} different runs for the form {claim.form!r}"
         raise ValueError(f"it compares {', '.join(names)}; expected {least}")
-    if claim.point is not None and claim.point not in inner:
-        key = "turn" if claim.turn else "plateau_from"
-        raise ValueError(f"{key} is {claim.point!r}; expected a value between the ends: {', '.join(inner)}")

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.statistics import holm, holm_factors
+from fmnist.analysis.statistics import adjust
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns
-from fmnist.claims.examine import Material, examine
-from fmnist.claims.table_row import COLUMNS, TEXTS, Adjusted, claim_row
-from fmnist.claims.verdicts import CONTRADICTED
+from fmnist.claims.examine import PROTOCOL, Choices, Examined, Material, examine_all
+from fmnist.claims.forms import PValues
+from fmnist.claims.table_row import COLUMNS, TEXTS, Correction, claim_row, corrected_verdict
+from fmnist.claims.verdicts import DEPENDS, opposite
 from fmnist.common.errors import DataError
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import read_reported
@@ -26,22 +27,31 @@ RUN_NUMBERS = ("seed", *(column for column, _ in MEASURES.values()), "diverged")
 HEADER = ("claim", "verdict", "effect (interval)", "n", "adjusted p")  # of the table for a terminal
 
 
-def evaluate_claims(material: Material) -> pd.DataFrame:
+def evaluate_claims(material: Material, choices: Choices = PROTOCOL) -> pd.DataFrame:
     """Return claims.csv: one row a claim. Raises ConfigError for a claim about unknown runs."""
-    table, few = _judge(material), _judge(material, few_seeds=True)
-    other = few["margin"].notna() & (few["margin"] != table["margin"])
-    table["few_seeds_margin"] = few["margin"].where(other)
-    table["few_seeds_verdict"] = few["verdict"].where(other)
-    return table
+    found, significance = examine_all(material, choices), material.claims.significance
+    corrections = corrected([one.p for one in found], choices.correction)
+    judged = [corrected_verdict(one, own, significance) for one, own in zip(found, corrections, strict=True)]
+    rows = map(claim_row, found, corrections, _by_reading(found, judged), [significance] * len(found))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _judge(material: Material, few_seeds: bool = False) -> pd.DataFrame:
-    found = [examine(claim, material, few_seeds) for claim in material.claims.claims]
-    support = np.array([one.p_values().support for one in found])
-    against = np.array([one.p_values().against for one in found])
-    factors = holm_factors(support, material.claims.significance)
-    adjusted = map(Adjusted, holm(support), holm(against), factors)
-    return pd.DataFrame(map(claim_row, found, adjusted), columns=list(COLUMNS))
+def corrected(p_values: Sequence[PValues], method: str) -> list[Correction]:
+    """Return the correction of every claim, on the p of its decision; NaN does not count."""
+    decisions = np.array([p.decision for p in p_values])
+    if method == "none":
+        return [Correction(p, 1.0) for p in decisions]
+    adjusted, known = adjust(decisions, method), int((~np.isnan(decisions)).sum())
+    ranks = pd.Series(decisions).rank(method="first").to_numpy()  # from 1
+    factors = known - ranks + 1 if method == "holm" else known / ranks
+    return [Correction(p, factor) for p, factor in zip(adjusted, np.nan_to_num(factors, nan=1.0), strict=True)]
+
+
+def _by_reading(found: Sequence[Examined], judged: Sequence[str]) -> list[str]:
+    """Let a claim depend on its reading where another reading of the same sentence comes out opposite."""
+    by_id = {one.claim.id: verdict for one, verdict in zip(found, judged, strict=True)}
+    others = [by_id.get(one.claim.other_reading or "", "") for one in found]
+    return [DEPENDS if opposite(own, other) else own for own, other in zip(judged, others, strict=True)]
 
 
 def read_verdicts(path: Path) -> pd.DataFrame:
@@ -62,7 +72,7 @@ def _line(row: pd.Series) -> tuple[str, ...]:
     effect = "-" if pd.isna(row["effect"]) else f"{row['effect']:+.2f}"
     interval = "" if pd.isna(row["lower"]) else f" [{row['lower']:.2f}, {row['upper']:.2f}]"
     unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
-    p = row["adjusted_p_against" if row["verdict"] == CONTRADICTED else "adjusted_p"]
+    p = row["adjusted_p"]
     return row["id"], row["verdict"], effect + interval + unit, str(row["n"]), "-" if pd.isna(p) else f"{p:.4f}"
 
 

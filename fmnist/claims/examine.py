@@ -1,26 +1,21 @@
 """One claim put to its test: the runs that it names, their values, and what its form says of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.statistics import FEWEST_SEEDS, Array
+from fmnist.analysis.statistics import FEWEST_SEEDS, Array, Difference, paired, welch
 from fmnist.claims import forms
 from fmnist.claims.claim_list import Claim, ClaimList
 from fmnist.claims.compared_runs import KnownRuns, compared_runs, run_names
-from fmnist.claims.forms import Limits, Outcome, ShareOutcome
+from fmnist.claims.forms import ClaimTest, Differences, Directed, Level, PValues, Share, Trend
 from fmnist.claims.hindrances import hindrance
-from fmnist.claims.scale import Scale, scale_of
-from fmnist.claims.values import ClaimData, claim_data, curve_property
-from fmnist.plan.experiments import seeds_needed
+from fmnist.claims.scale import Scale
+from fmnist.claims.values import ClaimData, claim_data, curve_property, shared_seeds, without_effect
 from fmnist.plan.names import ComparedRun
-
-# Forms that compare whole seeds along an axis: only seeds that every run has count.
-ALONG_AN_AXIS = ("rising", "falling", "plateau")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,18 +28,21 @@ class Material:
     curves: pd.DataFrame  # loss.csv
 
 
-class PValues(NamedTuple):
-    """The p-values of a claim before Holm's correction; NaN where its form has no such test."""
+class Choices(NamedTuple):
+    """What another analyst might choose. The defaults are the protocol's."""
 
-    support: float = nan  # of the claim
-    against: float = nan  # of its opposite
-    equal: float = nan  # of no difference that matters
-    small: float = nan  # of a difference that is smaller than matters
+    difference: Callable[[Array, Array], Difference] = paired
+    margin_factor: float = 1.0
+    correction: str = "holm"  # as statsmodels names it; "none": no correction for the number of claims
+
+
+PROTOCOL = Choices()
+UNPAIRED = Choices(difference=welch)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Examined:
-    """A claim with its runs and the outcome of its test; no outcome where it is not testable."""
+    """A claim with its runs and its test; no test where it is not testable."""
 
     claim: Claim
     runs: Sequence[ComparedRun]
@@ -52,42 +50,35 @@ class Examined:
     data: ClaimData | None
     scale: Scale
     values: Array  # [seed, run], on the scale
-    limits: Limits
+    margin: float  # on the scale
     n: int  # seeds that the test uses
-    outcome: Outcome | ShareOutcome | None
+    test: ClaimTest | None
     hindrance: tuple[str, str] | None
 
-    def p_values(self) -> PValues:
-        """Return the p-values, all NaN with too few seeds for a verdict."""
-        outcome = self.outcome
-        if outcome is None or self.n < FEWEST_SEEDS:
-            return PValues()
-        if isinstance(outcome, ShareOutcome):
-            return PValues(outcome.support, outcome.against)
-        tails = 2 if self.claim.tail == "two" and self.claim.form != "equivalent" else 1
-        support, against = (min(1.0, tails * comparison.p) for comparison in (outcome.support, outcome.against))
-        return PValues(support, against, outcome.equal.p if outcome.equal else nan, outcome.small)
+    @property
+    def p(self) -> PValues:
+        """The p-values, all NaN with too few seeds for a verdict."""
+        return self.test.p if self.test and self.n >= FEWEST_SEEDS else PValues()
 
 
-def point_of(claim: Claim, runs: Sequence[ComparedRun]) -> int | None:
-    """Return the index of the run where the claim's measure turns, or None where the claim names none."""
-    return next((i for i, run in enumerate(runs) if run.value == claim.point), None)
+def examine_all(material: Material, choices: Choices = PROTOCOL) -> list[Examined]:
+    """Put every claim to its test. Raises ConfigError for a claim about unknown runs."""
+    idle = without_effect(material.runs)
+    return [examine(claim, material, choices, idle) for claim in material.claims.tested]
 
 
-def examine(claim: Claim, material: Material, few_seeds: bool = False) -> Examined:
-    """Put a claim to its test, by the margin for its number of seeds or for few. Raises as `compared_runs` does."""
+def examine(claim: Claim, material: Material, choices: Choices, idle: Mapping[str, str]) -> Examined:
+    """Put a claim to its test; `idle` is from `without_effect`. Raises as `compared_runs` does."""
     runs, margin = compared_runs(claim, material.known), material.claims.margins[claim.measure]
-    scale, data = scale_of(claim, margin.relative), _data(runs, claim, material)
+    scale, data = Scale(margin.relative, claim.falls), _data(runs, claim, material)
     values = scale.tested(data.values) if data else np.empty((0, len(runs)))
-    held = curve_property(claim, runs[0].run_id, material.curves) if claim.form == "curve" else []
-    n = len(held) if claim.form == "curve" else _seeds(claim, values)
-    matters = scale.tested_margin(margin.at(0 if few_seeds else n))
-    limits = Limits(margin=matters, significance=material.claims.significance)
-    printed = _printed(claim, runs[0], material.known)
-    hindered, outcome = hindrance(claim, runs, data, n, printed), None
+    held = [curve_property(claim, run.run_id, material.curves) for run in runs] if claim.form == "curve" else []
+    n = len(held[0]) if held else shared_seeds(values)
+    hindered = hindrance(claim, runs, data, n, idle)
+    matters = scale.tested_margin(choices.margin_factor * margin.margin)
+    test: ClaimTest | None = None
     if not hindered:
-        on_scale = float(scale.tested(np.array(printed or nan)))
-        outcome = forms.share(held) if held else _outcome(claim, values, limits, point_of(claim, runs), on_scale)
+        test = _share(claim, held) if held else claim_test(claim, values, matters, choices.difference)
     return Examined(
         claim=claim,
         runs=runs,
@@ -95,9 +86,9 @@ def examine(claim: Claim, material: Material, few_seeds: bool = False) -> Examin
         data=data,
         scale=scale,
         values=values,
-        limits=limits,
+        margin=matters,
         n=n,
-        outcome=outcome,
+        test=test,
         hindrance=hindered,
     )
 
@@ -105,37 +96,32 @@ def examine(claim: Claim, material: Material, few_seeds: bool = False) -> Examin
 def _data(runs: Sequence[ComparedRun], claim: Claim, material: Material) -> ClaimData | None:
     """The values of a claim's runs; None where the config lacks one of them."""
     run_ids = [run.run_id for run in runs if run.run_id is not None]
-    if len(run_ids) < len(runs):
-        return None
-    planned = seeds_needed(material.known.experiments.values(), material.runs["seed"].nunique())
-    return claim_data(claim, run_ids, material.runs, planned)
+    return None if len(run_ids) < len(runs) else claim_data(claim, run_ids, material.runs)
 
 
-def _seeds(claim: Claim, values: Array) -> int:
-    """The seeds that every run has, where the test compares whole seeds; else those of the run that has the fewest."""
-    known = np.isfinite(values)
-    return int(known.all(axis=1).sum() if claim.form in ALONG_AN_AXIS else known.sum(axis=0).min())
+def claim_test(
+    claim: Claim, values: Array, margin: float, difference: Callable[[Array, Array], Difference] = paired
+) -> Directed | Trend | Level:
+    """Return the test of a claim on values[seed, run], all on its scale."""
+    return claim_test_by(claim, lambda first, second: difference(values[:, first], values[:, second]), values, margin)
 
 
-def _printed(claim: Claim, run: ComparedRun, known: KnownRuns) -> float | None:
-    """The original's number for a run; None where it prints none."""
-    printed = known.reported.runs.get((run.experiment, run.value))
-    return getattr(printed, claim.measure, None)
-
-
-def _outcome(claim: Claim, values: Array, limits: Limits, point: int | None, printed: float) -> Outcome:
+def claim_test_by(claim: Claim, differences: Differences, values: Array, margin: float) -> Directed | Trend | Level:
+    """Return the test of a claim by the differences of its runs; of a trend, `values` give Page's p."""
+    count = values.shape[1]
     match claim.form:
-        case "ranking":
-            return forms.ranking(values, limits)
-        case "rising" | "falling":
-            return forms.rising(values, limits)
-        case "plateau":
-            return forms.plateau(values, limits, point or 0)
-        case "rise_fall" | "fall_rise":
-            return forms.rise_fall(values, limits, point)
-        case "equivalent":
-            return forms.equivalent(values, limits, claim.tail)
-        case "value":
-            return forms.value(values, limits, printed)
-        case _:  # greater, best
-            return forms.greater(values, limits)
+        case "best":
+            return forms.best(differences, count, margin)
+        case "turn":
+            return forms.turn(differences, count, margin)
+        case "level":
+            return forms.level(differences, count, margin, claim.only_gain)
+        case "trend":
+            return forms.trend(values, margin, differences)
+        case _:
+            return forms.above(differences, margin)
+
+
+def _share(claim: Claim, held: Sequence[Sequence[bool]]) -> Share:
+    run, contrast = (Share(sum(one), len(one)) for one in held)
+    return Share(run.successes, run.n, contrast, claim.contrast_lacks_it)

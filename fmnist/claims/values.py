@@ -1,14 +1,16 @@
 """The per-seed values that a claim is tested on, taken from runs.csv and loss.csv."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.statistics import Array
+from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims.claim_list import Claim
 from fmnist.runs.columns import measured
+
+SAME = ["train_loss", "test_loss", "test_accuracy"]  # equal in two runs: they are the same training
 
 
 class ClaimData(NamedTuple):
@@ -16,28 +18,42 @@ class ClaimData(NamedTuple):
 
     values: Array  # [seed, run], in percent, seconds or as trained; NaN: missing, or no finite number
     diverged: int  # runs that diverged: they count with the accuracy they ended with, and have no loss
-    missing: int  # seeds that a compared run lacks, another run has, and the config asks for
     absent: list[str]  # run ids without any seed
     places: int  # kinds of device and engine that made the runs: times do not compare between them
 
 
-def claim_data(claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame, planned: Mapping[str, int]) -> ClaimData:
-    """Collect a claim's values.
-
-    `runs` is runs.csv, which may lack a run. `planned` is the number of seeds each run should have.
-    """
+def claim_data(claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame) -> ClaimData:
+    """Collect a claim's values from `runs`, a runs.csv, which may lack a run."""
     compared = runs[runs["run_id"].isin(run_ids)]
-    compared = compared.assign(measured=measured(compared, claim.measure))
-    trained = {run_id: int((compared["run_id"] == run_id).sum()) for run_id in run_ids}
-    table = compared.pivot(index="seed", columns="run_id", values="measured")
-    values = table.reindex(index=sorted(set(runs["seed"])), columns=list(run_ids)).to_numpy(dtype=float)
+    table = compared.assign(measured=measured(compared, claim.measure)).pivot(
+        index="seed", columns="run_id", values="measured"
+    )
+    values = table.reindex(columns=list(run_ids)).to_numpy(dtype=float)
     return ClaimData(
         values=np.where(np.isfinite(values), values, np.nan),
         diverged=int(compared["diverged"].sum()),
-        missing=sum(max(0, planned[run_id] - count) for run_id, count in trained.items()),
-        absent=[run_id for run_id, count in trained.items() if count == 0],
+        absent=[run_id for run_id in run_ids if run_id not in set(compared["run_id"])],
         places=len(compared[["device", "engine"]].drop_duplicates()),
     )
+
+
+def shared_seeds(values: Array) -> int:
+    """Return how many seeds every run of values[seed, run] has."""
+    return int(np.isfinite(values).all(axis=1).sum())
+
+
+def without_effect(runs: pd.DataFrame) -> dict[str, str]:
+    """Return the runs whose every seed ended exactly as that of another run, by run id, with that run.
+
+    Their settings differ and made no difference: a scheduler that never acted, for example.
+    """
+    seen: dict[object, str] = {}
+    found = {}
+    for run_id, own in runs.sort_values("seed").groupby("run_id"):
+        results = tuple(own[["seed", *SAME]].itertuples(index=False, name=None))
+        if len(set(own["train_loss"])) >= FEWEST_SEEDS and (other := seen.setdefault(results, str(run_id))) != run_id:
+            found[str(run_id)] = other
+    return found
 
 
 def curve_property(claim: Claim, run_id: str | None, curves: pd.DataFrame) -> list[bool]:

@@ -1,27 +1,29 @@
-"""From the p-values of a claim to its verdict. Never "refuted" because p > 0.05: the opposite must be shown."""
+"""From the three p-values of a claim to its verdict. Never "fails" because p > 0.05: the opposite must be shown."""
 
-SUPPORTED = "supported"
-SMALL = "supported, but smaller than matters"
-EQUIVALENT = "equivalent"
-INCONCLUSIVE = "inconclusive"
-CONTRADICTED = "contradicted"
+from fmnist.claims.forms import PValues
+
+HOLDS = "holds"
+SMALL = "holds, by less than matters"
+NO_DIFFERENCE = "no difference that matters"
+FAILS = "fails"
+OPEN = "open"
+DEPENDS = "depends"  # on what the claim leaves unsaid: two readings of it come out opposite
 NOT_TESTABLE = "not testable"
-ONE_SEED = "no verdict: one seed"
-TWO_SEEDS = "no verdict: two seeds"
+TOO_FEW = "too few seeds"
 
-WITHOUT_VERDICT = (NOT_TESTABLE, ONE_SEED, TWO_SEEDS)  # by the number of seeds
-VERDICTS = (SUPPORTED, SMALL, EQUIVALENT, INCONCLUSIVE, CONTRADICTED, *WITHOUT_VERDICT)
+WITHOUT_VERDICT = (NOT_TESTABLE, TOO_FEW)
+VERDICTS = (HOLDS, SMALL, NO_DIFFERENCE, FAILS, DEPENDS, OPEN, *WITHOUT_VERDICT)
 
 
-def verdict(*, support: float, against: float, equal: float, small: float, significance: float) -> str:
-    """Return the verdict on a claim; a NaN is a test that the claim's form does not have.
+def verdict(adjusted: PValues, significance: float) -> str:
+    """Return the verdict by p-values that are corrected for the number of claims; a NaN shows nothing."""
+    if adjusted.holds < significance:
+        return SMALL if adjusted.no_difference < significance else HOLDS
+    if adjusted.fails < significance:
+        return FAILS
+    return NO_DIFFERENCE if adjusted.no_difference < significance else OPEN
 
-    `support` and `against` are Holm-adjusted over the whole list of claims: these two speak
-    for or against the original. `equal` (no difference that matters where one is claimed) and
-    `small` (the difference shown is smaller than matters) are as they are.
-    """
-    if support < significance:
-        return SMALL if small < significance else SUPPORTED
-    if against < significance:
-        return CONTRADICTED
-    return EQUIVALENT if equal < significance else INCONCLUSIVE
+
+def opposite(one: str, other: str) -> bool:
+    """Return whether one verdict says that a claim holds, and the other that it fails."""
+    return {one, other} in ({HOLDS, FAILS}, {SMALL, FAILS})

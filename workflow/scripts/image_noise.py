@@ -1,33 +1,27 @@
-"""Compare the noise of the test images with the noise of the seeds, for each pair of runs that a claim compares."""
+"""Judge the claims about accuracies again, over seeds and test images."""
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from fmnist.analysis.image_noise import compared_pairs, noise_table
-from fmnist.analysis.known import with_known_noise
 from fmnist.analysis.tables import to_csv
-from fmnist.claims.evaluate import read_verdicts
+from fmnist.claims.evaluate import read_material
+from fmnist.claims.over_images import over_images
 from fmnist.common.files import write_text
 from fmnist.common.job import run_logged
-from fmnist.runs.gathering import read_runs
+from fmnist.plan.experiments import Experiment
 from fmnist.runs.predictions import read_store, read_test_labels
+
+FILES = ("runs", "loss", "claims", "reported")
 
 
 def main(job: Any) -> None:
+    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
+    material = read_material({name: Path(getattr(job.input, name)) for name in FILES}, experiments)
     labels = read_test_labels(Path(job.input.arrays))
-    pairs = compared_pairs(read_verdicts(Path(job.input.verdicts)))
-    compared = {*pairs["first_run"], *pairs["second_run"]}
-    correct: dict[str, list[Any]] = {}
-    for (run_id, _), predicted in read_store(Path(job.input.predictions)).items():
-        if run_id in compared:
-            correct.setdefault(run_id, []).append(predicted == labels)
-    table = noise_table(pairs, {run_id: np.stack(seeds) for run_id, seeds in correct.items()})
-    if job.input.known:
-        noise, runs = map(Path, job.input.known)
-        table = with_known_noise(table, noise, runs, read_runs(Path(job.input.runs)))
-    write_text(Path(job.output[0]), to_csv(table))
+    correct: dict[str, dict[int, Any]] = {}
+    for (run_id, seed), predicted in read_store(Path(job.input.predictions)).items():
+        correct.setdefault(run_id, {})[seed] = predicted == labels
+    write_text(Path(job.output[0]), to_csv(over_images(material, correct)))
 
 
 if "snakemake" in globals():

@@ -1,0 +1,88 @@
+"""How many seeds each claim needs: python benchmarks/sample_sizes.py.
+
+Take the means and deviations of the exploration's seeds as true, draw many studies of n seeds from
+them (normal, with the covariance between the runs of a claim), and judge each study by the
+protocol, Holm's correction over the whole list included. `seeds` is the smallest n from which on
+90 % of the studies decide the claim: any verdict but "open". It is written to
+benchmarks/sample_sizes.csv, which was committed before the first fresh seed was trained.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fmnist.analysis.statistics import Array
+from fmnist.claims.evaluate import corrected, read_material
+from fmnist.claims.examine import PROTOCOL, Examined, claim_test, examine_all
+from fmnist.claims.forms import PValues, Share
+from fmnist.common.files import write_text
+from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.yaml_files import read_configs
+
+ROOT = Path(__file__).resolve().parents[1]
+EXPLORATION = ROOT / "reference"
+TABLE = ROOT / "benchmarks/sample_sizes.csv"
+POWER, STUDIES = 0.9, 200
+FEWEST, MOST = 10, 40  # of a run's fresh seeds
+NUMBERS = (*range(3, 20), *range(20, MOST + 1, 2))
+
+
+def explored() -> list[Examined]:
+    """Return every claim put to its test on the exploration's seeds."""
+    plan = plan_experiments({**read_configs([ROOT / "config.yaml"]), "extensions": True})
+    folder = ROOT / "report"
+    files = {"claims": folder / "claims.yaml", "reported": folder / "reported.yaml"}
+    tables = {name: EXPLORATION / f"{name}.csv" for name in ("runs", "loss")}
+    return examine_all(read_material(files | tables, plan.experiments), PROTOCOL)
+
+
+def drawn(values: Array, seeds: int, random: np.random.Generator) -> Array:
+    """Return [seed, run] of a study: normal, with the mean and covariance of the complete seeds of `values`."""
+    complete = values[np.isfinite(values).all(axis=1)]
+    mean, apart = complete.mean(axis=0), complete - complete.mean(axis=0)
+    return mean + random.normal(size=(seeds, len(complete))) @ apart / np.sqrt(len(complete) - 1)
+
+
+def study(claims: list[Examined], seeds: int, random: np.random.Generator) -> Array:
+    """Return the adjusted p of every claim in one study."""
+    p_values = []
+    for one in claims:
+        if isinstance(one.test, Share):
+            p_values.append(one.test.with_seeds(seeds).p)
+        elif one.test is None:
+            p_values.append(PValues())
+        else:
+            p_values.append(claim_test(one.claim, drawn(one.values, seeds, random), one.margin).p)
+    return np.array([correction.adjusted for correction in corrected(p_values, "holm")])
+
+
+def powers(claims: list[Examined]) -> pd.DataFrame:
+    """Return the share of studies that decide each claim: a row for a number of seeds, a column for a claim."""
+    random = np.random.default_rng(0)
+    table = {seeds: np.mean([study(claims, seeds, random) < 0.05 for _ in range(STUDIES)], axis=0) for seeds in NUMBERS}
+    return pd.DataFrame.from_dict(table, orient="index", columns=[one.claim.id for one in claims])
+
+
+def main() -> None:
+    claims = explored()
+    power = powers(claims)
+    enough = power.iloc[::-1].cummin().iloc[::-1] >= POWER  # at this number and at every larger one
+    needed = enough.idxmax().where(enough.any())
+    table = pd.DataFrame(
+        {
+            "claim": power.columns,
+            "explored": [one.n for one in claims],
+            "power_at_3": power.loc[3].to_numpy(),
+            "power_at_10": power.loc[FEWEST].to_numpy(),
+            "power_at_40": power.loc[MOST].to_numpy(),
+            "seeds": needed.astype("Int64").to_numpy(),  # empty: more than MOST
+            "fresh_seeds": needed.fillna(MOST).clip(FEWEST, MOST).astype(int).to_numpy(),
+        }
+    )
+    write_text(TABLE, table.to_csv(index=False, float_format="%.2f", lineterminator="\n"))
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
