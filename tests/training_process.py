@@ -1,16 +1,13 @@
 """workflow/scripts/train.py without Snakemake, in a separate process that tests can kill.
 
-python tests/training_process.py ARRAYS FOLDER SETTINGS SECONDS_BETWEEN_CHECKPOINTS
+python tests/training_process.py ARRAYS FOLDER SETTINGS
 
 ARRAYS is a prepared file with its training_state.sha256 beside it; SETTINGS are overrides of the
-defaults, as JSON. FOLDER gets the run's files, its log and, during the training, its checkpoint.
+defaults, as JSON. FOLDER gets the run's files, its log and, after every epoch, its checkpoint.
 """
 
 import json
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -48,23 +45,6 @@ def training_job(
     )
 
 
-def command(
-    arrays: Path, folder: Path, settings: dict[str, Any], seconds_between: float
-) -> list[str | os.PathLike[str]]:
-    """Return the command line for these arguments."""
-    return [sys.executable, __file__, arrays, folder, json.dumps(settings), str(seconds_between)]
-
-
-def wait_for_a_new_checkpoint(process: subprocess.Popen[bytes], path: Path) -> None:
-    """Wait until a process has written a checkpoint that was not there before."""
-    before = path.stat().st_ino if path.exists() else None
-    deadline = time.monotonic() + 120
-    while not path.exists() or path.stat().st_ino == before:
-        assert process.poll() is None, "the training ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
 if __name__ == "__main__":
-    checkpoints.SECONDS_BETWEEN = float(sys.argv[4])
+    checkpoints.SECONDS_BETWEEN = 0.0
     run_logged(script("train").main, training_job(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))

@@ -60,9 +60,8 @@ def _sources(folder: Path | None, checksums: str, raw: Path) -> Iterator[tuple[s
 
 
 def _no_source(failures: Sequence[str], checksums: str) -> str:
-    remedy = (
-        f"put {', '.join(f'{name}.gz' for name in FILES)} into one folder and name it in config.yaml as data.folder"
-    )
+    names = ", ".join(f"{name}.gz" for name in FILES)
+    remedy = f"put {names} into one folder and name it in config.yaml as data.folder"
     if checksums == "sample":
         remedy = "set data.folder to tests/sample, which holds the sample, or data.dataset to fashion_mnist"
     lines = ["no source has the Fashion-MNIST files; each source and why it failed:", *failures, f"By hand: {remedy}."]

@@ -21,13 +21,9 @@ def test_a_list_reads_back(tmp_path: Path) -> None:
     assert text.splitlines()[1] == f"{found['a']}  a"
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", DIGEST.encode(), f"{DIGEST} a\n".encode(), f"{DIGEST[1:]}  a\n".encode(), f"{DIGEST}  a\n\n".encode()],
-    ids=["empty", "no name", "one blank", "short", "empty line"],
-)
-def test_anything_else_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "list").write_bytes(content)
+@pytest.mark.parametrize("content", ["", DIGEST, f"{DIGEST} a\n", f"{DIGEST[1:]}  a\n", f"{DIGEST}  a\n\n"])
+def test_anything_else_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "list").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"list is not a list of SHA-256 checksums; delete it"):
         read_checksums(tmp_path / "list")
 

@@ -22,18 +22,13 @@ def idx(array: np.ndarray) -> bytes:
         (bytes([0, 0, 8, 1, 0, 0]), "its header has 6 bytes; expected 8"),
         (idx(np.arange(5))[:-1], "has 12 bytes; its header promises 13"),
         (idx(np.arange(5)) + b"x", "has 14 bytes; its header promises 13"),
+        (bytes([0, 0, 8, 1]) + b"\xff" * 4, "has 8 bytes; its header promises 4294967303"),
     ],
-    ids=["empty", "dimensions", "type", "cut header", "cut", "too long"],
+    ids=["empty", "dimensions", "type", "cut header", "cut", "too long", "huge"],
 )
 def test_a_malformed_file_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         parse_idx(content, 1, "labels")
-
-
-def test_a_header_that_promises_2_to_the_90_bytes_is_refused() -> None:
-    content = bytes([0, 0, 8, 3]) + (2**30).to_bytes(4, "big") * 3
-    with pytest.raises(DataError, match=f"has 16 bytes; its header promises {16 + 2**90}"):
-        parse_idx(content, 3, "images")
 
 
 IMAGES, LABELS = np.zeros((3, 28, 28)), np.arange(3)

@@ -13,7 +13,7 @@ from builders import ROOT, SAMPLE
 from faults.project import Project, check, training
 from faults.trainings import Training, prepared
 from source_builders import running_mirror
-from training_process import checkpoint_of, wait_for_a_new_checkpoint
+from training_process import checkpoint_of
 
 from fmnist.data.fashion_mnist import FILES
 
@@ -42,9 +42,12 @@ def one_training(folder: Path) -> int:
     arrays = prepared(folder)
     whole = Training(arrays, folder / "whole", EPOCHS).succeeds()
     killed = Training(arrays, folder / "killed", EPOCHS)
+    path = checkpoint_of(killed.folder)
     for _ in range(KILLS):
+        before = path.stat().st_ino if path.exists() else None
         with killed.start() as process:
-            wait_for_a_new_checkpoint(process, checkpoint_of(killed.folder))
+            while not path.exists() or path.stat().st_ino == before:
+                check(process.poll() is None, "the training ended before its kill")
             time.sleep(MOMENTS.uniform(0, 0.1))
             check(process.poll() is None, "the training ended before its kill")
             process.kill()

@@ -1,12 +1,15 @@
 """One training as a process, without Snakemake, and what it leaves behind."""
 
+import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import training_process
 from faults.project import check
-from training_process import RUN_FILES, command
+from training_process import RUN_FILES
 from workflow_builders import prepare, training_state
 
 SMALL = {"channels": [2, 4, 8], "dropout": True, "batch_norm": True, "scheduler": "plateau", "patience": 0}
@@ -29,7 +32,8 @@ class Training:
     epochs: int
 
     def start(self, **options: Any) -> subprocess.Popen[str]:
-        arguments = command(self.arrays, self.folder, {**SMALL, "epochs": self.epochs}, seconds_between=0)
+        settings = json.dumps({**SMALL, "epochs": self.epochs})
+        arguments = [sys.executable, training_process.__file__, self.arrays, self.folder, settings]
         return subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, **options)
 
     def run(self, **options: Any) -> tuple[int, str]:
