@@ -146,9 +146,9 @@ def test_the_quick_config_lies_over_the_shipped_one() -> None:
 
 
 def test_a_resolved_config_leaves_nothing_to_a_default_and_is_a_config() -> None:
-    config = changed({"defaults/epochs": 3, "models/lenet5/pooling": "max"})
+    config = changed({"defaults/epochs": 3, "models/fc/epochs": 4, "models/lenet5/pooling": "max"})
     whole = resolved(plan(config).config)
-    assert whole["defaults"]["epochs"] == 3
+    assert (whole["defaults"]["epochs"], plan(whole).runs["fc"].epochs) == (3, 4)
     assert (whole["models"]["lenet5"]["pooling"], whole["models"]["fc"]["hidden_units"]) == ("max", 512)
     assert plan(whole).runs == plan(config).runs
     assert resolved(plan(whole).config) == whole
