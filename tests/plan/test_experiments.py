@@ -58,11 +58,6 @@ def test_adding_a_value_adds_that_run_alone(experiment: str, key: str, value: An
     assert ids(CONFIG) <= ids(changed({place: [*values, value]}))
 
 
-def test_adding_a_value_that_another_experiment_has_adds_nothing() -> None:
-    sweep = [0.001, *CONFIG["experiments"]["learning_rate"]["sweep"]["learning_rate"]]
-    assert ids(changed({"experiments/learning_rate/sweep/learning_rate": sweep})) == ids(CONFIG)
-
-
 @pytest.mark.parametrize("name", ["scheduler_lr_0.001", "learning_rate", "batch_size", "combined"])
 def test_removing_a_value_adds_nothing_and_renames_nothing(name: str) -> None:
     ((key, values),) = CONFIG["experiments"][name]["sweep"].items()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from builders import provenance_of
-from run_builders import CURVE, DATA, RUNS, SETTINGS, finished, read, refusal
+from run_builders import CURVE, DATA, RUNS, SETTINGS, finished, read
+from sentences import refusal
 
 from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS
 from fmnist.runs.gathering import curves_text, read_curves, read_runs, runs_table, summarise

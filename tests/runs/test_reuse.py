@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from builders import ROOT, changed, plan
-from run_builders import DATA, SETTINGS, finished, read, refusal, spoil
+from run_builders import DATA, SETTINGS, finished, read, spoil
+from sentences import refusal
 
 from fmnist.common.checksums import file_sha256
 from fmnist.runs.gathering import curves_text, runs_table, summarise
