@@ -48,9 +48,3 @@ rule train:
         checkpoint=f"{RESULTS}/checkpoints/{{run_id}}/seed={{seed}}.pt",
     script:
         "../scripts/train.py"
-
-
-rule runs:
-    input:
-        metrics_files(TRAINED),
-    localrule: True

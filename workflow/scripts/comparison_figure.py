@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.analysis.tables import read_comparison
+from fmnist.analysis.tables import read_table
 from fmnist.common.job import run_logged
 from fmnist.figures.comparison import comparison_figure
 from fmnist.figures.style import save_svg
@@ -12,7 +12,7 @@ from fmnist.plan.experiments import Experiment
 
 def main(job: Any) -> None:
     experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
-    save_svg(comparison_figure(read_comparison(Path(job.input.table)), experiments), Path(job.output[0]))
+    save_svg(comparison_figure(read_table(Path(job.input.table), ["value"]), experiments), Path(job.output[0]))
 
 
 if "snakemake" in globals():
