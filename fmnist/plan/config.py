@@ -43,12 +43,17 @@ def _printable(text: str) -> str:
     return text
 
 
+_STEP = "[A-Za-z0-9_][A-Za-z0-9_.-]*"  # of a path
 Text = Annotated[
     str,
     Field(max_length=2000, json_schema_extra={"expected": "text of 1 to 2,000 characters"}),
     AfterValidator(_printable),
 ]
 Folder = Annotated[str, _text(1000, r"^[^\x00-\x1f\x7f]+$", "the path of a folder, of at most 1,000 characters")]
+ResultsFolder = Annotated[
+    str,
+    _text(200, rf"^{_STEP}(/{_STEP})*$", 'a folder below this one, in letters, digits, "_", "-", "." and "/"'),
+]
 Section = Annotated[str, _text(20, r"^[0-9]+(-[0-9]+)*$", 'a section of the original, in quotes, such as "4-2-1"')]
 ExperimentName = Annotated[str, _name("_.-", 'digits, "_", "-" and "."')]
 CaseName = Annotated[str, _name(" _.+-", 'digits, spaces, "_", "-", "." and "+"')]
@@ -108,14 +113,7 @@ class ExperimentConfig(_Declared):
 class Config(_Declared):
     """Everything that config.yaml can say."""
 
-    results: Annotated[
-        str,
-        _text(
-            200,
-            r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$",
-            'a folder below this one, in letters, digits, "_", "-", "." and "/"',
-        ),
-    ] = Field("results", description="folder of everything that is generated")
+    results: ResultsFolder = Field("results", description="folder of everything that is generated")
     seeds: SeedCount | SeedList = Field(
         3, description="how many seeds, or a list of them; verdicts need three, the original ran one"
     )

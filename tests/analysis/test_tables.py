@@ -22,7 +22,7 @@ def originals(**runs: Numbers) -> Reported:
             ("pooling", value): ReportedRun(accuracy=accuracy, train_loss=loss, train_loss_by_epoch=())
             for value, (accuracy, loss) in runs.items()
         },
-        environment={},
+        environment={"Python": "3"},
     )
 
 

@@ -1,9 +1,6 @@
 # A verdict on every claim of the original, and what the test images have to do with it.
 
 CLAIM_IDS = [claim.id for claim in read_claims(BASE / "report/claims.yaml").claims]
-CLAIM_EXPERIMENTS = {
-    name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-}
 
 
 rule claims_table:
@@ -19,7 +16,7 @@ rule claims_table:
         f"{LOGS}/claims_table.log",
     localrule: True
     params:
-        experiments=CLAIM_EXPERIMENTS,
+        experiments=EXPERIMENTS,
     script:
         "../scripts/claims.py"
 
@@ -39,7 +36,7 @@ rule claim_figures:
         f"{LOGS}/claim_figures.log",
     localrule: True
     params:
-        experiments=CLAIM_EXPERIMENTS,
+        experiments=EXPERIMENTS,
     script:
         "../scripts/claim_figures.py"
 

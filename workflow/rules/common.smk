@@ -92,6 +92,7 @@ def folder_of(key, folder):
 PLAN = checked_plan()
 # From here on nothing is left to a default: scripts and the report see what applies.
 config.update(resolved(PLAN.config))
+EXPERIMENTS = {name: one.as_dict() for name, one in PLAN.experiments.items()}
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
 for part in ("", "benchmarks", "data", "figures", "logs", "report", "runs", "tables"):

@@ -51,9 +51,7 @@ rule comparison_table:
         f"{LOGS}/tables/reported_vs_replicated.log",
     localrule: True
     params:
-        experiments={
-            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-        },
+        experiments=EXPERIMENTS,
     script:
         "../scripts/comparison_table.py"
 
