@@ -12,7 +12,8 @@ from fmnist.plan.experiments import Experiment
 
 def main(job: Any) -> None:
     experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
-    save_svg(comparison_figure(read_table(Path(job.input.table), ["experiment", "value"]), experiments), Path(job.output[0]))
+    table = read_table(Path(job.input.table), ["experiment", "value"])
+    save_svg(comparison_figure(table, experiments), Path(job.output[0]))
 
 
 if "snakemake" in globals():
