@@ -2,15 +2,11 @@
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from builders import metrics_of, plan, provenance_of
-from sentences import is_one_sentence
 
-from fmnist.common.errors import FmnistError
 from fmnist.runs.checks import RunRecord
 from fmnist.runs.columns import CURVE_HEADER
 from fmnist.runs.gathering import read_run
@@ -42,14 +38,6 @@ def read(folder: Path) -> RunRecord:
 def epoch_record(epoch: int, train_loss: float = 0.25) -> EpochRecord:
     accuracies = {"train_accuracy": 0.5, "test_accuracy": 0.625}
     return EpochRecord(epoch=epoch, train_loss=train_loss, test_loss=0.1 + 0.2, learning_rate=1e-05, **accuracies)
-
-
-def refusal(call: Callable[..., Any], *arguments: Any) -> str:
-    """Return the one sentence with which a call is refused."""
-    with pytest.raises(FmnistError) as caught:
-        call(*arguments)
-    assert is_one_sentence(str(caught.value))
-    return str(caught.value)
 
 
 def spoil(path: Path, line: int, **cells: str) -> None:

@@ -36,7 +36,7 @@ def training_job(
         rule="train",
         input={"arrays": arrays, "state": arrays.with_name("training_state.sha256")},
         output={key: folder / name for key, name in RUN_FILES.items()},
-        params={"settings": run_config(**settings), "checkpoint": str(checkpoint_of(folder))},
+        params={"settings": run_config(**settings).settings(), "checkpoint": str(checkpoint_of(folder))},
         wildcards={"run_id": run_id, "seed": str(seed)},
         resources={"gpu": 0},
         config={**CONFIG, "device": "cpu", "engine": "auto", **config},

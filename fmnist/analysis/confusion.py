@@ -1,7 +1,6 @@
 """Confusion matrices: how many test images of each class a run assigns to each class."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,11 +26,6 @@ def confusion_table(predictions: Iterable[tuple[str, int, Classes]], labels: Cla
         for true, taken in np.argwhere(matrix):
             rows.append((run_id, seed, CLASS_NAMES[true], CLASS_NAMES[taken], matrix[true, taken]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def read_confusion(path: Path) -> pd.DataFrame:
-    """Read a confusion.csv."""
-    return pd.read_csv(path, dtype=dict.fromkeys(TEXTS, "str"))
 
 
 def confusion_matrices(table: pd.DataFrame) -> dict[str, Array]:

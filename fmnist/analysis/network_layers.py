@@ -11,6 +11,17 @@ from fmnist.training.models import IMAGE_SIDE, MODELS
 from fmnist.training.settings import MODELS as SETTINGS
 
 Shape = tuple[int, ...]
+# What a module is called, by its attributes; one of another kind by its class name.
+NAMES = {
+    "Conv2d": "convolution {0.kernel_size[0]} × {0.kernel_size[1]}, padding {0.padding[0]}",
+    "Linear": "fully connected, {0.in_features} → {0.out_features}",
+    "BatchNorm2d": "batch normalisation",
+    "AvgPool2d": "average pooling {0.kernel_size} × {0.kernel_size}",
+    "MaxPool2d": "max pooling {0.kernel_size} × {0.kernel_size}",
+    "Dropout": "dropout, p = {0.p:g}",
+    "Tanh": "tanh",
+    "LeakyReLU": "leaky ReLU, slope {0.negative_slope:g}",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +48,9 @@ def layers(network: nn.Module) -> list[Layer]:
         if entering != steps[-1].shape:
             steps.append(Layer(kind="Flatten", name="reshape to a vector", shape=entering, parameters=0))
         count = sum(weights.numel() for weights in module.parameters())
-        shape = tuple(output.shape[1:])
-        steps.append(Layer(kind=type(module).__name__, name=_name(module), shape=shape, parameters=count))
+        kind, shape = type(module).__name__, tuple(output.shape[1:])
+        name = NAMES.get(kind, kind).format(module).removesuffix(", padding 0")
+        steps.append(Layer(kind=kind, name=name, shape=shape, parameters=count))
 
     for module in network.modules():
         if not list(module.children()) and not isinstance(module, nn.Identity):
@@ -46,28 +58,6 @@ def layers(network: nn.Module) -> list[Layer]:
     with torch.no_grad():
         network.eval()(image)  # in training, batch normalisation cannot take the variance of one image
     return steps
-
-
-def _name(module: nn.Module) -> str:
-    """Describe a module in words; one of an unknown kind by its class name."""
-    match module:
-        case nn.Conv2d(kernel_size=(height, width), padding=(padding, _)):
-            return f"convolution {height} × {width}" + (f", padding {padding}" if padding else "")
-        case nn.Linear(in_features=inputs, out_features=outputs):
-            return f"fully connected, {inputs} → {outputs}"
-        case nn.BatchNorm2d():
-            return "batch normalisation"
-        case nn.AvgPool2d(kernel_size=side):
-            return f"average pooling {side} × {side}"
-        case nn.MaxPool2d(kernel_size=side):
-            return f"max pooling {side} × {side}"
-        case nn.Dropout(p=probability):
-            return f"dropout, p = {probability:g}"
-        case nn.Tanh():
-            return "tanh"
-        case nn.LeakyReLU(negative_slope=slope):
-            return f"leaky ReLU, slope {slope:g}"
-    return type(module).__name__
 
 
 def format_shape(shape: Shape) -> str:

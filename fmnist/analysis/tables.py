@@ -1,6 +1,6 @@
 """The report's tables: one per experiment, and reported against replicated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +81,7 @@ def to_csv(table: pd.DataFrame) -> str:
     return text.to_csv(index=False, float_format="%.6f", lineterminator="\n")
 
 
-def read_comparison(path: Path) -> pd.DataFrame:
-    """Read reported_vs_replicated.csv with the swept values as text."""
-    return pd.read_csv(path, dtype={"experiment": "string", "value": "string"})
+def read_table(path: Path, texts: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV file; the columns `texts` hold text, and only an empty cell is NaN."""
+    # A config can sweep the value null, which pandas would read as a missing one.
+    return pd.read_csv(path, dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -26,6 +26,11 @@ def _text(max_length: int, pattern: str, expected: str) -> Any:
     return Field(max_length=max_length, pattern=pattern, json_schema_extra={"expected": expected})
 
 
+def _name(marks: str, said: str) -> Any:
+    expected = f"a name of at most 100 letters, {said}, with a letter or digit at both ends"
+    return _text(100, rf"^[A-Za-z0-9]([A-Za-z0-9{marks}]*[A-Za-z0-9])?$", expected)
+
+
 def _from_command_line(seeds: Any) -> Any:
     # Snakemake passes `--config 'seeds=[0,1]'` as a list of texts.
     texts = isinstance(seeds, list) and all(isinstance(seed, str) and seed.isdecimal() for seed in seeds)
@@ -38,29 +43,20 @@ def _printable(text: str) -> str:
     return text
 
 
+_STEP = "[A-Za-z0-9_][A-Za-z0-9_.-]*"  # of a path
 Text = Annotated[
     str,
     Field(max_length=2000, json_schema_extra={"expected": "text of 1 to 2,000 characters"}),
     AfterValidator(_printable),
 ]
 Folder = Annotated[str, _text(1000, r"^[^\x00-\x1f\x7f]+$", "the path of a folder, of at most 1,000 characters")]
+ResultsFolder = Annotated[
+    str,
+    _text(200, rf"^{_STEP}(/{_STEP})*$", 'a folder below this one, in letters, digits, "_", "-", "." and "/"'),
+]
 Section = Annotated[str, _text(20, r"^[0-9]+(-[0-9]+)*$", 'a section of the original, in quotes, such as "4-2-1"')]
-ExperimentName = Annotated[
-    str,
-    _text(
-        100,
-        r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
-        'a name of at most 100 letters, digits, "_", "-" and ".", with a letter or digit at both ends',
-    ),
-]
-CaseName = Annotated[
-    str,
-    _text(
-        100,
-        r"^[A-Za-z0-9]([A-Za-z0-9 _.+-]*[A-Za-z0-9])?$",
-        'a name of at most 100 letters, digits, spaces, "_", "-", "." and "+", with a letter or digit at both ends',
-    ),
-]
+ExperimentName = Annotated[str, _name("_.-", 'digits, "_", "-" and "."')]
+CaseName = Annotated[str, _name(" _.+-", 'digits, spaces, "_", "-", "." and "+"')]
 SeedCount = Annotated[int, Field(ge=1, le=10_000)]
 Seed = Annotated[int, Field(ge=0, le=4_294_967_295)]
 SeedList = Annotated[list[Seed], BeforeValidator(_from_command_line), Field(min_length=1)]
@@ -117,14 +113,7 @@ class ExperimentConfig(_Declared):
 class Config(_Declared):
     """Everything that config.yaml can say."""
 
-    results: Annotated[
-        str,
-        _text(
-            200,
-            r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$",
-            'a folder below this one, in letters, digits, "_", "-", "." and "/"',
-        ),
-    ] = Field("results", description="folder of everything that is generated")
+    results: ResultsFolder = Field("results", description="folder of everything that is generated")
     seeds: SeedCount | SeedList = Field(
         3, description="how many seeds, or a list of them; verdicts need three, the original ran one"
     )
@@ -160,7 +149,7 @@ class Config(_Declared):
 
     def network_defaults(self, model: str) -> RunSettings:
         """Return the settings of a network's run that no experiment changes. Raises ValidationError."""
-        return MODELS[model](**self.common_defaults, **self.models.get(model, {}))
+        return MODELS[model](**{**self.common_defaults, **self.models.get(model, {})})
 
     @property
     def common_defaults(self) -> dict[str, Any]:
@@ -218,11 +207,11 @@ def network(model: Any, place: str) -> type[RunSettings]:
 def resolved(config: Config) -> dict[str, Any]:
     """Return a config as plain values, with every default filled in except in its experiments."""
     plain = config.model_dump(mode="json", exclude={"experiments"})
+    plain["defaults"] = {"model": config.default_model, **asdict(CommonSettings(**config.common_defaults))}
+    shared = plain["defaults"].items()
     networks = {model: config.network_defaults(model).settings() for model in MODELS}
-    common = [field.name for field in fields(CommonSettings)]
-    plain["defaults"] = {"model": config.default_model, **{key: networks["lenet5"][key] for key in common}}
     plain["models"] = {
-        model: {key: value for key, value in settings.items() if key not in (*common, "model")}
+        model: {key: value for key, value in settings.items() if key != "model" and (key, value) not in shared}
         for model, settings in networks.items()
     }
     plain["experiments"] = {

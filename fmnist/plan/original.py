@@ -1,8 +1,7 @@
 """What the original report printed, read from report/reported.yaml."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,12 +15,6 @@ ORIGINAL_EPOCHS = 20  # the original trained every run for 20 epochs
 Loss = Annotated[float, Field(ge=0)]
 
 
-class _Environment(BaseModel):
-    model_config = ConfigDict(**STRICT, frozen=True)
-
-    environment: dict[Text, Text] = Field(min_length=1)
-
-
 class ReportedRun(BaseModel):
     """The numbers that the original prints of one run."""
 
@@ -32,12 +25,13 @@ class ReportedRun(BaseModel):
     train_loss_by_epoch: tuple[Loss, ...] = Field((), strict=False, description="of the last epochs")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reported:
+class Reported(BaseModel):
     """Every number of the original, and the environment it names."""
 
+    model_config = ConfigDict(**STRICT, frozen=True)
+
     runs: dict[tuple[str, str], ReportedRun]  # by experiment and swept value, as text
-    environment: dict[str, str]
+    environment: dict[Text, Text] = Field(min_length=1)
 
 
 def read_reported(path: Path) -> Reported:
@@ -56,5 +50,4 @@ def read_reported(path: Path) -> Reported:
             if key in runs:
                 raise ConfigError(f"{path}: {experiment}.{key[1]} is there in two spellings; expected it once.")
             runs[key] = checked(ReportedRun, numbers, str(path), key)
-    kept: Any = checked(_Environment, {"environment": environment}, str(path))
-    return Reported(runs=runs, environment=kept.environment)
+    return checked(Reported, {"runs": runs, "environment": environment}, str(path))

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from fmnist.analysis.confusion import confusion_matrices, read_confusion
+from fmnist.analysis import confusion
 from fmnist.analysis.network_layers import build_network, layers
+from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns
@@ -23,7 +24,7 @@ from fmnist.report.classes import class_report
 from fmnist.report.image_noise import read_image_noise
 from fmnist.report.results import Result, outside, read_rows, sort_candidates
 from fmnist.report.runs import summarise_runs
-from fmnist.report.tables import read_table, records
+from fmnist.report.tables import records
 from fmnist.runs.gathering import read_curves, read_runs
 from fmnist.runs.missing import missing_runs
 from fmnist.training.settings import format_value
@@ -152,9 +153,9 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
 
 def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     """Return what rests on the predictions of the runs; `unpredicted` counts the runs without any."""
-    confusion = read_confusion(inputs.path("confusion"))
+    counts = read_table(inputs.path("confusion"), confusion.TEXTS)
     return {
-        "classes": class_report(inputs.plan.experiments, confusion_matrices(confusion)),
-        "unpredicted": len(inputs.runs) - confusion.groupby(["run_id", "seed"]).ngroups,
+        "classes": class_report(inputs.plan.experiments, confusion.confusion_matrices(counts)),
+        "unpredicted": len(inputs.runs) - counts.groupby(["run_id", "seed"]).ngroups,
         "noise": read_image_noise(inputs.path("image_noise"), inputs.runs["run_id"].value_counts()),
     }

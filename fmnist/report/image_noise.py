@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from fmnist.analysis.image_noise import TEXTS
-from fmnist.report.tables import number_or_none, read_table, records
+from fmnist.analysis.tables import read_table
+from fmnist.report.tables import number_or_none, records
 
 
 def read_image_noise(path: Path, trained: pd.Series) -> dict[str, Any]:

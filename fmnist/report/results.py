@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from fmnist.analysis.statistics import share_p
+from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
 from fmnist.plan.experiments import CASE, Experiment
 from fmnist.plan.original import ReportedRun
-from fmnist.report.tables import read_table, records
+from fmnist.report.tables import records
 
 BY_CHANCE = 0.05  # the share of single runs that a 95% prediction interval leaves out
 

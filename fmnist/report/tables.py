@@ -1,17 +1,9 @@
-"""Reading the tables of the results for the report."""
+"""Rows of tables as the report prints them."""
 
 import math
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-
-
-def read_table(path: Path, texts: Sequence[str]) -> pd.DataFrame:
-    """Read a CSV file; the columns `texts` hold text, and only an empty cell is NaN."""
-    # A config can sweep the value null, which pandas would read as a missing one.
-    return pd.read_csv(path, dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

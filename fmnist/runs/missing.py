@@ -12,12 +12,8 @@ class Missing:
     """The trainings that the config asks for and the results lack."""
 
     seeds: Mapping[str, Sequence[int]]  # by run id: the rows of the report's table
+    count: int  # trainings that are missing
     planned: int  # trainings in all
-
-    @property
-    def count(self) -> int:
-        """Return how many trainings are missing."""
-        return sum(map(len, self.seeds.values()))
 
     def banner(self) -> str | None:
         """Return the sentence for every page; None where nothing is missing."""
@@ -30,4 +26,4 @@ def missing_runs(planned: Collection[tuple[str, int]], runs: pd.DataFrame) -> Mi
     there = set(zip(runs["run_id"], runs["seed"], strict=True))
     missing = [pair for pair in planned if pair not in there]
     seeds = {run_id: [seed for _, seed in pairs] for run_id, pairs in groupby(missing, key=lambda pair: pair[0])}
-    return Missing(seeds=seeds, planned=len(planned))
+    return Missing(seeds=seeds, count=len(missing), planned=len(planned))

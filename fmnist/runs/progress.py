@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from fmnist.common.wording import duration
 from fmnist.training.loop import EpochRecord
 
 SECONDS_BETWEEN_LINES = 20  # on the terminal, which several runs share; the log has every epoch
@@ -30,13 +31,8 @@ def epoch_reporter(run: str, epochs: int) -> Callable[[EpochRecord], None]:
 
 def epoch_line(run: str, record: EpochRecord, epochs: int, seconds: float) -> str:
     """Return one line; the time left assumes that an epoch takes the mean of the `seconds` so far."""
-    left = seconds / record.epoch * (epochs - record.epoch)
+    left = duration(seconds / record.epoch * (epochs - record.epoch))
     return (
         f"{run}: epoch {record.epoch}/{epochs}, training loss {record.train_loss:.4f}, "
-        f"test accuracy {100 * record.test_accuracy:.2f}%, {_duration(left)} left"
+        f"test accuracy {100 * record.test_accuracy:.2f}%, {left} left"
     )
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

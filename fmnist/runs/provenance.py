@@ -12,6 +12,7 @@ from fmnist.common.validation import checked
 from fmnist.runs.columns import Part
 
 PROJECT = Path(__file__).resolve().parents[2]
+# That make the report's numbers.
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake")
 
 
@@ -40,7 +41,7 @@ def summary_of(run: Mapping[str, Any], place: str) -> Summary:
 def describe_run(*, device: str, engine: str, threads: int, data_sha256: str, seconds: float) -> dict[str, Any]:
     """Return the provenance of one run, ready for JSON; `seconds` is its wall time."""
     return {
-        "versions": package_versions(),
+        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "cpu": cpu_name(),
         "device": device,
@@ -50,11 +51,6 @@ def describe_run(*, device: str, engine: str, threads: int, data_sha256: str, se
         "git_revision": git_revision(),
         "seconds": round(seconds, 3),
     }
-
-
-def package_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that make the report's numbers."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
 
 
 def cpu_name() -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fmnist.analysis.confusion import accuracies, class_accuracies, confusion_matrices, confusion_table, read_confusion
-from fmnist.analysis.tables import to_csv
+from fmnist.analysis.confusion import TEXTS, accuracies, class_accuracies, confusion_matrices, confusion_table
+from fmnist.analysis.tables import read_table, to_csv
 from fmnist.data.fashion_mnist import CLASS_NAMES
 
 LABELS = np.array([0, 0, 0, 6, 6, 9], dtype=np.uint8)
@@ -32,7 +32,7 @@ def test_the_table_has_a_row_for_every_pair_of_classes_that_occurs() -> None:
 def test_matrices_come_back_from_the_table(tmp_path: Path) -> None:
     path = tmp_path / "confusion.csv"
     path.write_text(table_of(("fc", 3, SECOND), ("fc", 0, FIRST), ("lenet5", 0, FIRST)), encoding="utf-8")
-    matrices = confusion_matrices(read_confusion(path))
+    matrices = confusion_matrices(read_table(path, TEXTS))
     assert {run_id: found.shape for run_id, found in matrices.items()} == {"fc": (2, 10, 10), "lenet5": (1, 10, 10)}
     for found, predicted in zip(matrices["fc"], (FIRST, SECOND), strict=True):  # in the order of the seeds
         expected = np.zeros((10, 10))

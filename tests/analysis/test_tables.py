@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from builders import plan, plan_of, reported, runs_frame
 
-from fmnist.analysis.tables import COLUMNS, experiment_table, read_comparison, reported_against_replicated, to_csv
+from fmnist.analysis.tables import COLUMNS, experiment_table, read_table, reported_against_replicated, to_csv
 from fmnist.plan.original import Reported, ReportedRun
 
 POOLING = plan_of({"pooling": {"sweep": {"pooling": ["average", "max"]}}}).experiments["pooling"]
@@ -22,7 +22,7 @@ def originals(**runs: Numbers) -> Reported:
             ("pooling", value): ReportedRun(accuracy=accuracy, train_loss=loss, train_loss_by_epoch=())
             for value, (accuracy, loss) in runs.items()
         },
-        environment={},
+        environment={"Python": "3"},
     )
 
 
@@ -97,7 +97,7 @@ def test_every_printed_number_has_its_row_which_is_read_back(tmp_path: Path) -> 
     runs = runs_frame(("lenet5__batch_norm=true", seed, 0.88 + seed / 100, 0.1) for seed in range(3))
     path = tmp_path / "comparison.csv"
     path.write_text(to_csv(reported_against_replicated(plan().experiments, runs, reported())), encoding="utf-8")
-    read = read_comparison(path)
+    read = read_table(path, ["value"])
     assert read["measure"].value_counts().to_dict() == {"accuracy": 44, "train_loss": 41}
     assert {"true", "100", "0.0128", "base"} <= set(read["value"])
     assert read.loc[read["experiment"] == "batch_norm", "mean"].item() == pytest.approx(89)

@@ -101,7 +101,6 @@ def test_losses_that_span_much_have_a_logarithmic_axis_and_diverged_seeds_leave_
     [
         ("fc-over-lenet", ["Fully connected network", "LeNet-5, base case"], 2),
         ("fc-loss-falls", ["Fully connected network"], 0),
-        ("fc-overfits", ["Fully connected network"], 0),
         ("wide-channels", ["channels 32/64/256", "channels 6/16/120"], 0),
     ],
 )

@@ -29,8 +29,5 @@ def test_the_comparison_has_a_row_per_run_and_both_numbers(tmp_path: Path) -> No
     np.testing.assert_allclose([x for x, _ in points(left, "ours, mean of all seeds")], [89.0] * 44)
     assert right.get_xscale() == "log"
     svg(figure, tmp_path)
-
-
-def test_the_comparison_of_one_seed_and_missing_runs(tmp_path: Path) -> None:
     table = reported_against_replicated(PLAN.experiments, runs_frame([("lenet5", 0, 0.89, 0.16)]), reported())
-    svg(comparison_figure(table, PLAN.experiments), tmp_path)
+    svg(comparison_figure(table, PLAN.experiments), tmp_path)  # one seed, and missing runs

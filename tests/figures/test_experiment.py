@@ -131,14 +131,7 @@ def test_a_diverged_run_leaves_a_gap(lost: int, tmp_path: Path) -> None:
     experiment = EXPERIMENTS["pooling"]
     runs, losses = swept_runs(experiment), curves_frame(experiment.run_ids)
     for frame in (runs, losses):
-        frame.loc[frame["run_id"].isin(experiment.run_ids[-lost:]), ["train_loss", "test_loss"]] = math.nan
+        frame.loc[frame["run_id"].isin(experiment.run_ids[-lost:]), ["train_loss", "test_loss"]] = math.nan, math.inf
     figure = experiment_figure(experiment, runs, losses, reported())
     svg(figure, tmp_path)
     assert [len(points(axes, "ours, one run")) for axes in figure.axes[1:]] == [2, 2 - lost]
-
-
-@pytest.mark.parametrize("name", ["fully_connected", "pooling"])
-def test_curves_without_a_finite_loss_are_drawn(name: str, tmp_path: Path) -> None:
-    losses = curves_frame(EXPERIMENTS[name].run_ids, seeds=(0, 1), epochs=2)
-    losses.loc[losses["epoch"] == 2, ["train_loss", "test_loss"]] = math.nan, math.inf
-    svg(drawn(EXPERIMENTS[name], seeds=(0, 1), losses=losses), tmp_path)

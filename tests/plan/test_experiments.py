@@ -58,20 +58,6 @@ def test_adding_a_value_adds_that_run_alone(experiment: str, key: str, value: An
     assert ids(CONFIG) <= ids(changed({place: [*values, value]}))
 
 
-def test_adding_a_value_that_another_experiment_has_adds_nothing() -> None:
-    sweep = [0.001, *CONFIG["experiments"]["learning_rate"]["sweep"]["learning_rate"]]
-    assert ids(changed({"experiments/learning_rate/sweep/learning_rate": sweep})) == ids(CONFIG)
-
-
-@pytest.mark.parametrize("name", ["scheduler_lr_0.001", "learning_rate", "batch_size", "combined"])
-def test_removing_a_value_adds_nothing_and_renames_nothing(name: str) -> None:
-    ((key, values),) = CONFIG["experiments"][name]["sweep"].items()
-    before, after = plan().runs, plan(changed({f"experiments/{name}/sweep/{key}": values[:-1]})).runs
-    assert set(after) < set(before)
-    assert len(before) - len(after) == 1
-    assert all(before[run_id] == run for run_id, run in after.items())
-
-
 def test_two_swept_settings_are_their_grid_the_last_varying_fastest() -> None:
     (experiment,) = plan_of(
         {"grid": {"sweep": {"batch_size": [50, 100], "pooling": ["average", "max"]}}}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from builders import REPORTED, plan, reported
-from sentences import is_one_sentence, message_of
+from sentences import refusal
 
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
@@ -21,12 +21,8 @@ def test_there_are_44_runs_with_44_accuracies_and_41_losses() -> None:
 @pytest.mark.parametrize(
     ("experiment", "value", "accuracy", "train_loss"),
     [
-        ("fully_connected", "base", 89.4, None),
         ("lenet5_base", "base", 89.24, 0.16),
-        ("scheduler_lr_0.001", "3200", 89.43, 0.157264),
         ("learning_rate", "0.0128", 81.36, 0.4886),
-        ("optimizer", "sgd", 75.93, 0.6372),
-        ("activation", "leaky_relu", 90.5, 0.1692),
         ("batch_norm", "true", 90.88, None),
         ("combined", "leaky_relu", 92.07, 0.0096),
     ],
@@ -55,9 +51,7 @@ NUMBERS = {"accuracy": 89.4, "train_loss": None}
     ("changes", "words"),
     [
         ({"new": {"x": {**NUMBERS, "accuracy": 101}}}, ["new.x.accuracy is 101", "from 0 to 100"]),
-        ({"new": {"x": {**NUMBERS, "accuracy": True}}}, ["new.x.accuracy is true"]),
         ({"new": {"x": {**NUMBERS, "train_loss": -0.1}}}, ["new.x.train_loss is -0.1"]),
-        ({"new": {"x": {**NUMBERS, "train_loss": float("nan")}}}, ["new.x.train_loss is nan"]),
         ({"new": {"x": {**NUMBERS, "train_loss_by_epoch": [1, "a"]}}}, ["train_loss_by_epoch[1] is 'a' (text)"]),
         ({"new": {"x": {"accuracy": 90}}}, ["new.x.train_loss is missing"]),
         ({"new": {"x": {**NUMBERS, "los": 1}}}, ["unknown key new.x.los"]),
@@ -71,7 +65,5 @@ NUMBERS = {"accuracy": 89.4, "train_loss": None}
 def test_a_fault_is_one_sentence(tmp_path: Path, changes: dict[str, Any], words: list[str]) -> None:
     path = tmp_path / "reported.yaml"
     path.write_text(yaml.safe_dump({**read_yaml(REPORTED), **changes}), encoding="utf-8")
-    message = message_of(lambda: read_reported(path))
-    assert message is not None
-    assert is_one_sentence(message)
+    message = refusal(read_reported, path)
     assert [word for word in [str(path), *words] if word not in message] == []

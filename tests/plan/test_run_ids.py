@@ -9,7 +9,7 @@ from builders import CONFIG, changed, ids, plan, plan_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fmnist.training.settings import format_value, run_settings, setting_names
+from fmnist.training.settings import format_value, run_settings
 
 GRID = {
     "learning_rate": [1e-5, 0.1, 1],
@@ -95,7 +95,3 @@ def test_settings_of_the_base_case_are_the_originals() -> None:
         "threshold": 0.0001,
         "weight_decay": 0.0,
     }
-
-
-def test_setting_names_are_those_of_any_run() -> None:
-    assert setting_names() == sorted({key for run in plan().runs.values() for key in run.settings()})

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sentences import is_one_sentence, message_of
+from sentences import is_one_sentence, message_of, refusal
 
-from fmnist.common.errors import ConfigError
 from fmnist.plan.yaml_files import read_configs, read_mapping, read_yaml, stop_unless_readable
 
 
@@ -24,19 +23,14 @@ def test_a_good_file_is_read_as_plain_values(file: Path) -> None:
 LAUGHS = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)), ""])
 BROKEN: list[tuple[bytes, list[str]]] = [
     (b"a: [1, 2\nb: 3\n", ["line 2, column "]),
-    (b"a: b: c\n", ["line 1, column 5"]),
     (b"a:\n\t- 1\n", ["line 2, column 1"]),
     (b"a: 1\nb: 2\na: 3\n", ["line 3, column 1", "'a'"]),
-    (b"x:\n  a: 1\n  a: 1\n", ["line 3, column 3", "'a'"]),
-    (b"1: a\n1.0: b\n", ["line 2, column 1"]),
     (b"? [1, 2]\n: 3\n", ["line 1, column 3", "a list"]),
-    (b"? {a: b}\n: 1\n", ["a mapping"]),
     (b"2020-01-01: 3\n", ["'2020-01-01'"]),
     (b"a: *nowhere\n", ["line 1, column 4", "nowhere"]),
     (b"a: &a {x: 1}\nb: {<<: *a}\n", ["line 2, column 5"]),
     (b"a: 1\n---\nb: 2\n", ["line 2, column 1"]),
     (b"a: !!python/object/apply:os.getcwd []\n", ["line 1, column 4", "python/object/apply:os.getcwd"]),
-    (b"a: !something 3\n", ["line 1, column 4"]),
     (b"a: 2024-13-45\n", ["line 1"]),
     (b"a: !!int ''\n", ["line 1"]),
     (b"a: !!map [x]\n", ["line 1, column 4"]),
@@ -48,7 +42,6 @@ BROKEN: list[tuple[bytes, list[str]]] = [
     (b"seeds: 0b" + b"1" * 50000, ["line 1, column 8", "too long a number"]),
     (b"seeds: 010", ["line 1, column 8", "means 8 in YAML", "a decimal number"]),
     (b"seeds: [1, 1:30]", ["line 1, column 12", "means 90 in YAML"]),
-    (b"a: -1:30.5", ["line 1, column 4", "means -90.5"]),
     (LAUGHS.encode(), ["1,000,000 values"]),
 ]
 
@@ -56,22 +49,15 @@ BROKEN: list[tuple[bytes, list[str]]] = [
 @pytest.mark.parametrize(("content", "words"), BROKEN)
 def test_a_broken_file_is_one_sentence(file: Path, content: bytes, words: list[str]) -> None:
     file.write_bytes(content)
-    message = message_of(lambda: read_yaml(file))
-    assert message is not None
-    assert is_one_sentence(message)
+    message = refusal(read_yaml, file)
     assert [word for word in [str(file), *words] if word not in message] == []
 
 
 @pytest.mark.parametrize("content", ["", "- 1\n", "hello\n"])
 def test_a_config_that_is_no_mapping(file: Path, content: str) -> None:
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match="expected a mapping"):
-        read_mapping(file)
-
-
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"cannot be read: .*Is a directory"):
-        read_yaml(tmp_path)
+    assert "expected a mapping" in refusal(read_mapping, file)
+    assert "Is a directory" in refusal(read_mapping, file.parent)
 
 
 @settings(max_examples=150, deadline=None)

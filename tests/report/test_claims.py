@@ -10,7 +10,7 @@ from report_builders import prose, summary
 
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
-from fmnist.report.claims import effect_text, error_rates, findings, p_value, powers, verdict_counts, verdict_markup
+from fmnist.report.claims import effect_text, error_rates, findings, p_value, powers, verdict_counts
 
 ALL = read_claims(CLAIMS).claims
 EXTENSIONS_ONLY = {"wide-channels", "plateau-scheduler"}
@@ -139,8 +139,3 @@ def test_the_summary_counts_the_verdicts_of_the_table(five_seeds):
     accuracies = five_seeds.split("{#tbl-accuracies}")[0].split("{#sec-comparison}")[1]
     inside = len(re.findall(r"\| inside \|$", accuracies, re.MULTILINE))
     assert f"{inside} of 44 accuracies that the original prints lie inside" in told
-
-
-def test_open_verdicts_have_no_emphasis():
-    assert verdict_markup(verdicts.SUPPORTED) == f"[**{verdicts.SUPPORTED}**]{{.supported}}"
-    assert verdict_markup(verdicts.INCONCLUSIVE) == verdicts.INCONCLUSIVE

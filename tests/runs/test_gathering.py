@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from builders import provenance_of
-from run_builders import CURVE, DATA, RUNS, SETTINGS, finished, read, refusal
+from run_builders import CURVE, DATA, RUNS, SETTINGS, finished, read
+from sentences import refusal
 
 from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS
 from fmnist.runs.gathering import curves_text, read_curves, read_runs, runs_table, summarise
@@ -73,24 +74,20 @@ OTHER = {
         ({"seed": 1}, "RUN/metrics.json: seed is 1; expected 0"),
         ({"data_sha256": "e" * 64}, "RUN/metrics.json: data_sha256 is 'eee"),
         ({"config": {**SETTINGS["fc"], "epochs": 19}}, "RUN/metrics.json: epochs is '19'; expected '20'"),
-        ({"config": {**SETTINGS["fc"], "step_size": 9}}, "RUN/metrics.json: step_size is '9'; expected None"),
         ({"config": None}, "RUN/metrics.json: activation is None; expected 'relu'"),
         ({"test_accuracy": float("nan")}, "test_accuracy is nan; expected a number"),
         ({"train_loss": [0.5]}, "train_loss is [0.5]; expected a number, or null"),
-        ({"parameter_count": None}, "parameter_count is null; expected a whole number"),
         ({"epochs_trained": 21}, "epochs_trained is 21; expected at most 20"),
     ],
     "provenance.json": [
         ({"seconds": "a"}, "seconds is 'a' (text); expected a number of at least 0"),
         ({"cpu": ["a"]}, "RUN/provenance.json: cpus[0] is ['a']; expected text"),
-        ({"versions": 3}, "RUN/provenance.json: versions is 3; expected"),
         ({"threads": None}, "RUN/provenance.json: threads[0] is null; expected a whole number"),
     ],
     "loss.csv": [
         (CURVE_HEADER + "\n", "run fc, seed 0: the number of epochs is 0; expected 2"),
         ("epoch,loss\n1,0.5\n", "the column train_loss is missing"),
         (CURVE.replace("\n1,", "\n3,"), "line 2: epoch is 3; expected 1"),
-        (CURVE + "3,0.16,0.94,0.31,0.89,0.0009\n", "the number of epochs is 3; expected 2"),
         (CURVE.replace("0.16", "0.17"), "line 3: train_loss is 0.17; expected 0.16"),
         (CURVE.replace("0.31", "nan"), "line 3: test_loss is None; expected 0.31"),
         (CURVE.replace("0.94", "?"), "line 3: train_accuracy is '?' (text)"),

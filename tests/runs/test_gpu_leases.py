@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 import torch
-from builders import ROOT
 
 from fmnist.common.errors import DeviceError
 from fmnist.runs.gpu_leases import lease_gpu, take_gpu, visible_gpus
 
 Holder = subprocess.Popen[str]
+# A process that locks a GPU, prints its index, and keeps it until killed.
+HOLD = """
+import pathlib, sys
+from fmnist.runs.gpu_leases import lease_gpu
+print(lease_gpu(sys.argv[2].split(","), pathlib.Path(sys.argv[1])), flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -21,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Holder]]:
     started: list[Holder] = []
 
     def hold(gpus: str) -> Holder:
-        command = [sys.executable, str(ROOT / "tests/lease_holder.py"), str(tmp_path / "locks"), gpus]
+        command = [sys.executable, "-c", HOLD, str(tmp_path / "locks"), gpus]
         started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         return started[-1]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run_builders import refusal
+from sentences import refusal
 
 from fmnist.runs.predictions import read_predictions, read_store, read_test_labels, write_predictions, write_store
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from builders import ROOT, changed, plan
-from run_builders import DATA, SETTINGS, finished, read, refusal, spoil
+from run_builders import DATA, SETTINGS, finished, read, spoil
+from sentences import refusal
 
 from fmnist.common.checksums import file_sha256
 from fmnist.runs.gathering import curves_text, runs_table, summarise
@@ -91,10 +92,6 @@ def test_a_run_with_other_settings_or_data(folder: Path) -> None:
         ({"seed": "7"}, "KEPT/runs.csv: line 3 has run 'fc', seed 7 again"),
         ({"seed": "9" * 5000}, "seed is inf"),
         ({"seed": "-1"}, "seed is -1; expected a whole number from 0 to 4,294,967,295"),
-        ({"test_accuracy": ""}, "test_accuracy is null; expected a number from 0 to 1"),
-        ({"test_accuracy": "high"}, "test_accuracy is 'high' (text)"),
-        ({"test_accuracy": "0.88"}, "generalization_gap is"),
-        ({"train_loss": "inf"}, "train_loss is inf; expected a number, or null"),
         ({"train_loss": "0.5"}, "KEPT/loss.csv: line 3: train_loss is 0.16; expected 0.5"),
         ({"diverged": "no"}, "diverged is 'no' (text); expected true or false"),
         ({"epochs_trained": "20.0"}, "epochs_trained is 20.0; expected a whole number"),

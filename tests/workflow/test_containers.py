@@ -34,11 +34,3 @@ def test_both_recipes_start_alike_and_install_the_same_debian_packages() -> None
     (base,) = re.findall(r"^FROM (\S+)", read(docker), re.MULTILINE)
     assert re.findall(r"^From: (\S+)", read(apptainer), re.MULTILINE) == [base]
     assert debian_packages(docker) == debian_packages(apptainer)
-
-
-def test_dockerignore_lets_through_what_is_copied_and_nothing_else() -> None:
-    copied = re.findall(r"^COPY (.+) \S+$", read("containers/Dockerfile"), re.MULTILINE)
-    ignored, *let_through = [line for line in read(".dockerignore").splitlines() if not line.startswith("#")]
-    assert ignored == "*"
-    assert [line.removeprefix("!") for line in let_through] == [name for names in copied for name in names.split()]
-    assert all((ROOT / name.removeprefix("!")).is_file() for name in let_through)

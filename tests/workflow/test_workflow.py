@@ -90,6 +90,7 @@ def test_an_edited_module_reruns_what_it_decides(finished: Copy) -> None:
         ("{experiments: {decay: {section: '9', title: Decay, sweep: {weight_decay: [0, 0.0001]}}}}", 1, 5),
         ("{extensions: true}", 1, 5),
         ("{seeds: 2}", 5, 4),
+        ("{models: {fc: {hidden_units: 64}}}", 1, 4),
     ],
 )
 def test_an_edited_config_trains_the_new_runs_and_no_other(

@@ -1,9 +1,6 @@
 # A verdict on every claim of the original, and what the test images have to do with it.
 
 CLAIM_IDS = [claim.id for claim in read_claims(BASE / "report/claims.yaml").claims]
-CLAIM_EXPERIMENTS = {
-    name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-}
 
 
 rule claims_table:
@@ -14,19 +11,12 @@ rule claims_table:
         reported=here("report/reported.yaml"),
         code=up_to("claims"),
     output:
-        report(
-            f"{RESULTS}/claims.csv",
-            caption="../report/claims.rst",
-            category="Tables",
-            labels={"experiment": "verdicts on all claims"},
-        ),
+        f"{RESULTS}/claims.csv",
     log:
         f"{LOGS}/claims_table.log",
-    benchmark:
-        f"{BENCHMARKS}/claims_table.tsv"
     localrule: True
     params:
-        experiments=CLAIM_EXPERIMENTS,
+        experiments=EXPERIMENTS,
     script:
         "../scripts/claims.py"
 
@@ -41,19 +31,12 @@ rule claim_figures:
         code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
-        overview=report(
-            f"{RESULTS}/figures/verdicts.svg",
-            caption="../report/claims.rst",
-            category="Figures",
-            labels={"experiment": "verdicts on all claims"},
-        ),
+        overview=f"{RESULTS}/figures/verdicts.svg",
     log:
         f"{LOGS}/claim_figures.log",
-    benchmark:
-        f"{BENCHMARKS}/claim_figures.tsv"
     localrule: True
     params:
-        experiments=CLAIM_EXPERIMENTS,
+        experiments=EXPERIMENTS,
     script:
         "../scripts/claim_figures.py"
 
@@ -68,16 +51,9 @@ rule image_noise:
         runs=rules.gather.output.runs,
         code=up_to("claims"),
     output:
-        report(
-            f"{RESULTS}/image_noise.csv",
-            caption="../report/image_noise.rst",
-            category="Tables",
-            labels={"experiment": "test images beside seeds"},
-        ),
+        f"{RESULTS}/image_noise.csv",
     log:
         f"{LOGS}/image_noise.log",
-    benchmark:
-        f"{BENCHMARKS}/image_noise.tsv"
     localrule: True
     script:
         "../scripts/image_noise.py"

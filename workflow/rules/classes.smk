@@ -12,8 +12,6 @@ rule predictions:
         f"{RESULTS}/predictions.npz",
     log:
         f"{LOGS}/predictions.log",
-    benchmark:
-        f"{BENCHMARKS}/predictions.tsv"
     localrule: True
     params:
         trained=TRAINED,
@@ -33,8 +31,6 @@ rule confusion:
         f"{RESULTS}/confusion.csv",
     log:
         f"{LOGS}/confusion.log",
-    benchmark:
-        f"{BENCHMARKS}/confusion.tsv"
     localrule: True
     script:
         "../scripts/confusion.py"
@@ -45,22 +41,10 @@ rule class_figures:
         confusion=rules.confusion.output[0],
         code=up_to("figures"),
     output:
-        confusion=report(
-            f"{RESULTS}/figures/confusion.svg",
-            caption="../report/confusion.rst",
-            category="Figures",
-            labels={"experiment": "confusion matrices"},
-        ),
-        classes=report(
-            f"{RESULTS}/figures/classes.svg",
-            caption="../report/classes.rst",
-            category="Figures",
-            labels={"experiment": "what each change does to every class"},
-        ),
+        confusion=f"{RESULTS}/figures/confusion.svg",
+        classes=f"{RESULTS}/figures/classes.svg",
     log:
         f"{LOGS}/figures/classes.log",
-    benchmark:
-        f"{BENCHMARKS}/figures/classes.tsv"
     localrule: True
     params:
         experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},

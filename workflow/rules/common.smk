@@ -81,29 +81,23 @@ def folder_of(key, folder):
     """A folder that the config names; a relative one is the project's, wherever Snakemake runs."""
     if folder is None:
         return None
-    path = without_tilde(key, folder)
-    return path if os.path.isabs(path) else here(path)
-
-
-def without_tilde(key, folder):
-    """A path whose `~` or `~someone` is written out; Snakemake ends where nobody has that name."""
     path = os.path.expanduser(folder)
     if path.startswith("~"):
         raise SystemExit(
             f"Error: {key} is {folder!r}, and no user has that home; expected a path, or null."
         )
-    return path
+    return path if os.path.isabs(path) else here(path)
 
 
 PLAN = checked_plan()
 # From here on nothing is left to a default: scripts and the report see what applies.
 config.update(resolved(PLAN.config))
+EXPERIMENTS = {name: one.as_dict() for name, one in PLAN.experiments.items()}
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
 for part in ("", "benchmarks", "data", "figures", "logs", "report", "runs", "tables"):
     stop_unless_writable(f"{RESULTS}/{part}")
 LOGS = f"{RESULTS}/logs"
-BENCHMARKS = f"{RESULTS}/benchmarks"
 RUN = f"{RESULTS}/runs/{{run_id}}/seed={{seed}}"
 
 # Paths, not `rules.data.output`, for the inputs of many jobs: Snakemake 9.27 takes three
@@ -182,12 +176,12 @@ def deleted_runs():
 
 
 def settings_of(wildcards):
-    """The settings of a run by its id."""
-    if wildcards.run_id not in PLAN.runs:
+    """The settings of a run by its id, plain: Snakemake notices no change within an object."""
+    if wildcards.run_id not in SETTINGS:
         raise SystemExit(
             f"Error: the run {wildcards.run_id!r} belongs to no experiment; expected a run of the config."
         )
-    return PLAN.runs[wildcards.run_id]
+    return SETTINGS[wildcards.run_id]
 
 
 def work_of_run(wildcards):
@@ -205,23 +199,13 @@ GPUS_PER_RUN = int(
 
 def stop_without_cuda():
     """End before any job starts where the config demands a GPU that is not there."""
-    from fmnist.training.devices import (
-        require_cuda,
-    )  # imports torch, which only this check needs
+    # Here, since it imports torch, which only this check needs.
+    from fmnist.training.devices import require_cuda
 
     try:
         require_cuda()
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
-
-
-def memory_of_run(wildcards, attempt):
-    """Megabytes: PyTorch and the resident images take about 1,000; retries get more."""
-    return 2000 * attempt
-
-
-# A generous limit for a cluster: the longest training takes about 20 minutes on one core.
-MINUTES_PER_RUN = 240
 
 
 wildcard_constraints:

@@ -7,8 +7,6 @@ rule data:
         checksum=CHECKSUM,
     log:
         f"{LOGS}/data.log",
-    benchmark:
-        f"{BENCHMARKS}/data.tsv"
     localrule: True  # head nodes reach the network, compute nodes often do not
     params:
         folder=folder_of("data.folder", config["data"]["folder"]),

@@ -8,16 +8,9 @@ rule figure:
         reported=here("report/reported.yaml"),
         code=up_to("figures"),
     output:
-        report(
-            f"{RESULTS}/figures/{{experiment}}.svg",
-            caption="../report/figure.rst",
-            category="Figures",
-            labels={"experiment": "{experiment}"},
-        ),
+        f"{RESULTS}/figures/{{experiment}}.svg",
     log:
         f"{LOGS}/figures/{{experiment}}.log",
-    benchmark:
-        f"{BENCHMARKS}/figures/{{experiment}}.tsv"
     localrule: True
     params:
         experiment=lambda wildcards: SHOWN[wildcards.experiment].as_dict(),
@@ -30,16 +23,9 @@ rule comparison_figure:
         table=rules.comparison_table.output[0],
         code=up_to("figures"),
     output:
-        report(
-            f"{RESULTS}/figures/reported_vs_replicated.svg",
-            caption="../report/comparison.rst",
-            category="Figures",
-            labels={"experiment": "reported against replicated"},
-        ),
+        f"{RESULTS}/figures/reported_vs_replicated.svg",
     log:
         f"{LOGS}/figures/reported_vs_replicated.log",
-    benchmark:
-        f"{BENCHMARKS}/figures/reported_vs_replicated.tsv"
     localrule: True
     params:
         experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},

@@ -8,16 +8,9 @@ rule diagram:
     input:
         code=[*package("training"), *up_to("figures")],
     output:
-        report(
-            f"{RESULTS}/figures/{{network}}_network.svg",
-            caption="../report/network.rst",
-            category="Networks",
-            labels={"network": "{network}"},
-        ),
+        f"{RESULTS}/figures/{{network}}_network.svg",
     log:
         f"{LOGS}/figures/{{network}}_network.log",
-    benchmark:
-        f"{BENCHMARKS}/figures/{{network}}_network.tsv"
     localrule: True
     params:
         model=lambda wildcards: config["models"][wildcards.network],
@@ -56,22 +49,10 @@ rule report:
         code=up_to("report"),
     output:
         markdown=f"{RESULTS}/report/report.md",
-        html=report(
-            f"{RESULTS}/report/index.html",
-            caption="../report/report.rst",
-            category="Report",
-            labels={"format": "HTML"},
-        ),
-        pdf=report(
-            f"{RESULTS}/report/report.pdf",
-            caption="../report/report.rst",
-            category="Report",
-            labels={"format": "PDF"},
-        ),
+        html=f"{RESULTS}/report/index.html",
+        pdf=f"{RESULTS}/report/report.pdf",
     log:
         f"{LOGS}/report.log",
-    benchmark:
-        f"{BENCHMARKS}/report.tsv"
     localrule: True
     params:
         config=config,

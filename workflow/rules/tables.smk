@@ -14,8 +14,6 @@ rule gather:
         provenance=f"{RESULTS}/provenance.json",
     log:
         f"{LOGS}/gather.log",
-    benchmark:
-        f"{BENCHMARKS}/gather.tsv"
     localrule: True
     params:
         runs=RUNS,
@@ -32,16 +30,9 @@ rule table:
         reported=here("report/reported.yaml"),
         code=up_to("analysis"),
     output:
-        report(
-            f"{RESULTS}/tables/{{experiment}}.csv",
-            caption="../report/table.rst",
-            category="Tables",
-            labels={"experiment": "{experiment}"},
-        ),
+        f"{RESULTS}/tables/{{experiment}}.csv",
     log:
         f"{LOGS}/tables/{{experiment}}.log",
-    benchmark:
-        f"{BENCHMARKS}/tables/{{experiment}}.tsv"
     localrule: True
     params:
         experiment=lambda wildcards: SHOWN[wildcards.experiment].as_dict(),
@@ -55,21 +46,12 @@ rule comparison_table:
         reported=here("report/reported.yaml"),
         code=up_to("analysis"),
     output:
-        report(
-            f"{RESULTS}/tables/reported_vs_replicated.csv",
-            caption="../report/comparison.rst",
-            category="Tables",
-            labels={"experiment": "reported against replicated"},
-        ),
+        f"{RESULTS}/tables/reported_vs_replicated.csv",
     log:
         f"{LOGS}/tables/reported_vs_replicated.log",
-    benchmark:
-        f"{BENCHMARKS}/tables/reported_vs_replicated.tsv"
     localrule: True
     params:
-        experiments={
-            name: experiment.as_dict() for name, experiment in PLAN.experiments.items()
-        },
+        experiments=EXPERIMENTS,
     script:
         "../scripts/comparison_table.py"
 

@@ -14,8 +14,6 @@ rule training_state:
         TRAINING_STATE,
     log:
         f"{LOGS}/training_state.log",
-    benchmark:
-        f"{BENCHMARKS}/training_state.tsv"
     localrule: True
     script:
         "../scripts/training_state.py"
@@ -33,24 +31,20 @@ rule train:
     log:
         f"{LOGS}/train/{{run_id}}/seed={{seed}}.log",
     benchmark:
-        f"{BENCHMARKS}/train/{{run_id}}/seed={{seed}}.tsv"
+        f"{RESULTS}/benchmarks/train/{{run_id}}/seed={{seed}}.tsv"
     # Start the longest runs first: a long one started last would keep one core busy alone.
     priority: work_of_run
     threads: 1
     resources:
         # Constants where possible: Snakemake calls a function for every job that it plans.
         gpu=GPUS_PER_RUN,
-        mem_mb=memory_of_run,
-        runtime=MINUTES_PER_RUN,
+        # PyTorch and the resident images take about 1,000; retries get more.
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        # Generous, for a cluster: the longest training takes about 20 minutes on one core.
+        runtime=240,
     params:
         settings=settings_of,
         # Not an output: Snakemake would delete it before the job starts again.
         checkpoint=f"{RESULTS}/checkpoints/{{run_id}}/seed={{seed}}.pt",
     script:
         "../scripts/train.py"
-
-
-rule runs:
-    input:
-        metrics_files(TRAINED),
-    localrule: True

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.analysis.class_changes import class_changes, shown_matrices
-from fmnist.analysis.confusion import confusion_matrices, read_confusion
+from fmnist.analysis.confusion import TEXTS, confusion_matrices
+from fmnist.analysis.tables import read_table
 from fmnist.common.job import run_logged
 from fmnist.figures.classes import classes_figure, confusion_figure
 from fmnist.figures.style import save_svg
@@ -12,7 +13,7 @@ from fmnist.plan.experiments import Experiment, with_runs
 
 
 def main(job: Any) -> None:
-    matrices = confusion_matrices(read_confusion(Path(job.input.confusion)))
+    matrices = confusion_matrices(read_table(Path(job.input.confusion), TEXTS))
     planned = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     experiments = with_runs(planned, matrices)  # without those whose predictions are not known
     save_svg(confusion_figure(shown_matrices(experiments, matrices)), Path(job.output.confusion))

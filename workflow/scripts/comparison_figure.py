@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.analysis.tables import read_comparison
+from fmnist.analysis.tables import read_table
 from fmnist.common.job import run_logged
 from fmnist.figures.comparison import comparison_figure
 from fmnist.figures.style import save_svg
@@ -12,7 +12,8 @@ from fmnist.plan.experiments import Experiment
 
 def main(job: Any) -> None:
     experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
-    save_svg(comparison_figure(read_comparison(Path(job.input.table)), experiments), Path(job.output[0]))
+    table = read_table(Path(job.input.table), ["experiment", "value"])
+    save_svg(comparison_figure(table, experiments), Path(job.output[0]))
 
 
 if "snakemake" in globals():

@@ -15,10 +15,11 @@ from fmnist.training.checkpoints import Checkpoint
 from fmnist.training.dataset import load_dataset
 from fmnist.training.devices import choose_device, make_deterministic
 from fmnist.training.loop import train
+from fmnist.training.settings import run_settings
 
 
 def main(job: Any) -> None:
-    config = job.params.settings
+    config = run_settings(job.params.settings)
     run_id, seed = job.wildcards.run_id, int(job.wildcards.seed)
     device = choose_device(job.config["device"], job.resources.gpu)
     if device.type == "cuda":
