@@ -3,34 +3,43 @@
 Take the means and deviations of the exploration's seeds as true, draw many studies of n seeds from
 them (normal, with the covariance between the runs of a claim), and judge each study by the
 protocol, Holm's correction over the whole list included. `seeds` is the smallest n from which on
-90 % of the studies decide the claim: any verdict but "open". It is written to
-benchmarks/sample_sizes.csv, which was committed before the first fresh seed was trained.
+90 % of the studies decide the claim: any verdict but "open".
+
+It writes benchmarks/sample_sizes.csv, and benchmarks/confirmation.yaml, by which every run is
+trained with as many fresh seeds as any of its claims needs. Both were committed before the first
+of these seeds was trained: make report CONFIG=benchmarks/confirmation.yaml
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from fmnist.analysis.statistics import Array
 from fmnist.claims.evaluate import corrected, read_material
 from fmnist.claims.examine import PROTOCOL, Examined, claim_test, examine_all
 from fmnist.claims.forms import PValues, Share
 from fmnist.common.files import write_text
-from fmnist.plan.experiments import plan_experiments
+from fmnist.plan.experiments import Plan, plan_experiments
 from fmnist.plan.yaml_files import read_configs
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPLORATION = ROOT / "reference"
-TABLE = ROOT / "benchmarks/sample_sizes.csv"
+TABLE, CONFIRMATION = ROOT / "benchmarks/sample_sizes.csv", ROOT / "benchmarks/confirmation.yaml"
 POWER, STUDIES = 0.9, 200
-FEWEST, MOST = 10, 40  # of a run's fresh seeds
+FIRST, FEWEST, MOST = 10, 10, 40  # the first of a run's fresh seeds, and how many
 NUMBERS = (*range(3, 20), *range(20, MOST + 1, 2))
 
 
-def explored() -> list[Examined]:
+def planned() -> Plan:
+    """Return the plan of config.yaml, extensions included."""
+    return plan_experiments({**read_configs([ROOT / "config.yaml"]), "extensions": True})
+
+
+def explored(plan: Plan) -> list[Examined]:
     """Return every claim put to its test on the exploration's seeds."""
-    plan = plan_experiments({**read_configs([ROOT / "config.yaml"]), "extensions": True})
     folder = ROOT / "report"
     files = {"claims": folder / "claims.yaml", "reported": folder / "reported.yaml"}
     tables = {name: EXPLORATION / f"{name}.csv" for name in ("runs", "loss")}
@@ -64,8 +73,31 @@ def powers(claims: list[Examined]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(table, orient="index", columns=[one.claim.id for one in claims])
 
 
+def confirmation(claims: list[Examined], fresh: list[int], plan: Plan) -> dict[str, Any]:
+    """Return the config that trains the fresh seeds: one experiment for each number of them."""
+    needed: dict[str, int] = {}
+    for one, seeds in zip(claims, fresh, strict=True):
+        needed |= {run.run_id: max(seeds, needed.get(run.run_id, 0)) for run in one.runs if run.run_id}
+    experiments: dict[str, Any] = dict.fromkeys(plan.experiments)  # null: without those of config.yaml
+    for seeds in sorted(set(needed.values())):
+        run_ids = [run_id for run_id in plan.runs if needed.get(run_id) == seeds]
+        cases = {run_id.replace("__", " ").replace("=", " "): _changes(run_id, plan) for run_id in run_ids}
+        title = f"Runs with {seeds} fresh seeds"
+        experiments[f"fresh_{seeds}"] = {"section": "4", "title": title, "max_seeds": seeds, "cases": cases}
+    return {"seeds": list(range(FIRST, FIRST + max(needed.values()))), "experiments": experiments}
+
+
+def _changes(run_id: str, plan: Plan) -> dict[str, Any]:
+    """Return the settings of a run that differ from its network's defaults, and the network if not LeNet-5."""
+    run = plan.runs[run_id]
+    usual = plan.defaults[run.model].settings()
+    changed = {key: value for key, value in run.settings().items() if value != usual[key]}
+    return changed if run.model == plan.config.default_model else {"model": run.model, **changed}
+
+
 def main() -> None:
-    claims = explored()
+    plan = planned()
+    claims = explored(plan)
     power = powers(claims)
     enough = power.iloc[::-1].cummin().iloc[::-1] >= POWER  # at this number and at every larger one
     needed = enough.idxmax().where(enough.any())
@@ -81,6 +113,9 @@ def main() -> None:
         }
     )
     write_text(TABLE, table.to_csv(index=False, float_format="%.2f", lineterminator="\n"))
+    config = confirmation(claims, list(table["fresh_seeds"]), plan)
+    text = yaml.safe_dump(config, sort_keys=False, default_flow_style=None, width=110)
+    write_text(CONFIRMATION, f"# Written by benchmarks/sample_sizes.py: the seeds on which the verdicts rest.\n{text}")
     print(table.to_string(index=False))
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit  # Student's t and its quantiles
+from scipy.optimize import brentq
+from scipy.special import digamma, polygamma, stdtr, stdtrit  # the last two: Student's t and its quantiles
 
 Array = NDArray[np.float64]
 
@@ -131,3 +132,27 @@ def adjust(p_values: Array, method: str = "holm") -> Array:
     if known.any():
         adjusted[known] = multipletests(p_values[known], method=method)[1]
     return adjusted
+
+
+def shrunken_variances(variances: Array, freedoms: Array) -> tuple[Array, float]:
+    """Return variances shrunk towards their common value, and the degrees of freedom that the prior adds.
+
+    Empirical Bayes for scaled F variances: ten seeds can scatter little by luck (G. K. Smyth, Linear
+    models and empirical Bayes methods, Statistical Applications in Genetics 3, 2004, section 6.2).
+    NaN and zeros do not count for the prior. The prior is infinite where chance explains all differences.
+    """
+    known = (variances > 0) & (freedoms > 0)
+    if known.sum() < 2:
+        return variances, 0.0
+    half = freedoms[known] / 2
+    logs = np.log(variances[known]) - digamma(half) + np.log(half)
+    excess = float(logs.var(ddof=1) - polygamma(1, half).mean())
+    prior = 2 * _inverse_trigamma(excess) if excess > 0 else math.inf
+    common = math.exp(logs.mean() + (digamma(prior / 2) - math.log(prior / 2) if excess > 0 else 0.0))
+    if excess <= 0:
+        return np.full(len(variances), common), math.inf
+    return (prior * common + freedoms * variances) / (prior + freedoms), prior
+
+
+def _inverse_trigamma(value: float) -> float:
+    return float(brentq(lambda x: float(polygamma(1, x)) - value, 1e-8, 1e8))

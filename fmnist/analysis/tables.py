@@ -1,17 +1,33 @@
 """The report's tables: one per experiment, and reported against replicated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
+from fmnist.analysis.statistics import adjust, shrunken_variances
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import Reported
 from fmnist.runs.columns import measured
 
-COLUMNS = ("experiment", "value", "measure", "reported", "n", "mean", "sd", "difference", "lower", "upper", "inside")
+COLUMNS = (
+    *("experiment", "value", "measure", "reported", "n", "mean", "sd", "difference"),
+    *("lower", "upper", "p", "adjusted_p", "inside"),
+)
+SIGNIFICANCE = 0.05  # of all reported numbers together
+
+
+class Scale(NamedTuple):
+    """Where a measure has the same scatter for all runs, and the way back."""
+
+    to: Callable[[Any], Any]
+    back: Callable[[Any], Any]
+
+
+SCALES = {"accuracy": Scale(lambda values: values, lambda values: values), "train_loss": Scale(np.log, np.exp)}
 MEASURES = ("accuracy", "train_loss")  # that the original prints
 
 
@@ -36,15 +52,21 @@ def experiment_table(experiment: Experiment, runs: pd.DataFrame, reported: Repor
 
 
 def _over_seeds(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return n, mean, sd, and the ends of the 95 % prediction interval by run id; NaN where there is none.
+    """Return n, mean, sd, and the 95 % prediction interval of one further run by run id; NaN where there is none.
 
-    One further run should fall within mean ± t · sd · sqrt(1 + 1/n): the yardstick for a
-    reported number that has no variance.
+    It is `center` ± t · `error`: the yardstick for a reported number that has no variance. Losses are
+    logarithms there, since their scatter grows with them.
     """
-    values = measured(runs, measure).groupby(runs["run_id"])
-    found = pd.DataFrame({"n": values.count(), "mean": values.mean(), "sd": values.std()})
-    half_width = stdtrit(found["n"] - 1, 0.975) * found["sd"] * (1 + 1 / found["n"]) ** 0.5
-    found["lower"], found["upper"] = found["mean"] - half_width, found["mean"] + half_width
+    values = measured(runs, measure)
+    by_run = values.groupby(runs["run_id"])
+    found = pd.DataFrame({"n": by_run.count(), "mean": by_run.mean(), "sd": by_run.std()})
+    on_scale = SCALES[measure].to(values).groupby(runs["run_id"])
+    variances, added = shrunken_variances(on_scale.var().to_numpy(), found["n"].to_numpy() - 1.0)
+    found["center"], found["freedom"] = on_scale.mean(), found["n"] - 1 + added
+    found["error"] = np.sqrt(np.where(found["n"] > 1, variances, np.nan) * (1 + 1 / found["n"]))
+    half_width = stdtrit(found["freedom"], 0.975) * found["error"]
+    for end, sign in (("lower", -1), ("upper", 1)):
+        found[end] = SCALES[measure].back(found["center"] + sign * half_width)
     return found
 
 
@@ -53,9 +75,9 @@ def reported_against_replicated(
 ) -> pd.DataFrame:
     """Return one row per accuracy (percent) and train_loss that the original prints.
 
-    `n` counts the seeds with a value. `lower` and `upper` bound the 95 % prediction interval
-    of one further run, and `inside` says whether it holds the reported number; all three are
-    empty for fewer than two seeds.
+    `n` counts the seeds with a value. `lower` and `upper` bound the 95 % prediction interval of one
+    further run. `p` is that of a number this far out, `adjusted_p` after Holm's correction over all
+    numbers, and `inside` whether that is at least 5 %. All five are empty for fewer than two seeds.
     """
     run_ids = {
         (name, member.label): member.run_id for name, experiment in experiments.items() for member in experiment.members
@@ -70,8 +92,10 @@ def reported_against_replicated(
     ours = pd.concat({measure: _over_seeds(runs, measure) for measure in MEASURES}, names=["measure"])
     table = table.join(ours, on=["measure", "run_id"]).fillna({"n": 0}).astype({"n": int})
     table["difference"] = table["mean"] - table["reported"]
-    inside = table["reported"].between(table["lower"], table["upper"]).astype(object)
-    table["inside"] = inside.where(table["lower"].notna(), None)
+    on_scale = np.where(table["measure"] == "train_loss", np.log(table["reported"]), table["reported"])
+    table["p"] = 2 * stdtr(table["freedom"], -abs(on_scale - table["center"]) / table["error"])
+    table["adjusted_p"] = adjust(table["p"].to_numpy())
+    table["inside"] = (table["adjusted_p"] >= SIGNIFICANCE).astype(object).where(table["p"].notna(), None)
     return table[list(COLUMNS)]
 
 
