@@ -1,17 +1,21 @@
 """The tables, exactly: ours over the seeds beside the original's numbers."""
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import plan, plan_of, reported, runs_frame
 
+from fmnist.analysis.statistics import shrunken_variances
 from fmnist.analysis.tables import COLUMNS, experiment_table, read_table, reported_against_replicated, to_csv
 from fmnist.plan.original import Reported, ReportedRun
 
 POOLING = plan_of({"pooling": {"sweep": {"pooling": ["average", "max"]}}}).experiments["pooling"]
 Numbers = tuple[float, float | None]  # accuracy and training loss
-# Student's t of two degrees of freedom is 4.302653; times s, times the root of 4/3: 0.496828 and 4.968275.
+# Student's t of two degrees of freedom is 4.302653; times s, times the root of 4/3: 4.968275 points. Losses are
+# logarithms there, with mean -1.705332 and s 0.555527.
 THREE_SEEDS: list[Numbers] = [(0.88, 0.1), (0.89, 0.2), (0.90, 0.3)]
 
 
@@ -55,11 +59,11 @@ def test_one_seed_has_no_spread_and_a_missing_run_an_empty_row() -> None:
 @pytest.mark.parametrize(
     ("numbers", "row"),
     [
-        (THREE_SEEDS, "3,0,0.200000,0.100000,-0.296828,0.696828,89.000000,1.000000,84.031725,93.968275"),
-        # A diverged seed has an accuracy and no loss. Two losses: 12.7062 times s times the root of 3/2, 2.200779.
+        (THREE_SEEDS, "3,0,0.200000,0.100000,0.011500,2.871359,89.000000,1.000000,84.031725,93.968275"),
+        # A diverged seed has an accuracy and no loss. Two losses: 12.7062 times s of the logarithms times the root of 3/2.
         (
             [(0.9, 0.2), (0.1, None), (0.8, 0.4)],
-            "3,1,0.300000,0.141421,-1.900779,2.500779,60.000000,43.588989,-156.562105,276.562105",
+            "3,1,0.300000,0.141421,0.000138,580.828322,60.000000,43.588989,-156.562105,276.562105",
         ),
         ([(0.1, None), (0.1, None)], "2,2,,,,,10.000000,0.000000,10.000000,10.000000"),
     ],
@@ -76,10 +80,14 @@ def test_rows_are_in_the_order_of_the_sweep() -> None:
 
 
 def test_a_number_inside_and_one_outside_the_interval() -> None:
-    assert compared(base_runs(THREE_SEEDS), originals(average=(93.0, 0.7))) == [
-        "pooling,average,accuracy,93.000000,3,89.000000,1.000000,-4.000000,84.031725,93.968275,true",
-        "pooling,average,train_loss,0.700000,3,0.200000,0.100000,-0.500000,-0.296828,0.696828,false",
-    ]
+    """Two numbers: Holm doubles the smaller p."""
+    accuracy, loss = compared(base_runs(THREE_SEEDS), originals(average=(93.0, 9.0)))
+    assert accuracy == (
+        "pooling,average,accuracy,93.000000,3,89.000000,1.000000,-4.000000,84.031725,93.968275,0.074180,0.074180,true"
+    )
+    assert loss == (
+        "pooling,average,train_loss,9.000000,3,0.200000,0.100000,-8.800000,0.011500,2.871359,0.025972,0.051944,false"
+    )
 
 
 def test_one_loss_is_neither_inside_nor_outside_and_a_missing_run_has_an_empty_row() -> None:
@@ -88,9 +96,24 @@ def test_one_loss_is_neither_inside_nor_outside_and_a_missing_run_has_an_empty_r
     accuracy, *others = compared(base_runs([(0.9, 0.2), (0.1, None)]), numbers)  # a diverged seed has no loss
     assert accuracy.startswith("pooling,average,accuracy,90.000000,2,50.000000,")
     assert others == [
-        "pooling,average,train_loss,0.200000,1,0.200000,,0.000000,,,",
-        "elsewhere,base,accuracy,77.000000,0,,,,,,",
+        "pooling,average,train_loss,0.200000,1,0.200000,,0.000000,,,,,",
+        "elsewhere,base,accuracy,77.000000,0,,,,,,,,",
     ]
+
+
+def test_a_run_that_scatters_little_by_luck_gets_the_scatter_of_the_others() -> None:
+    random = np.random.default_rng(0)
+    freedoms, common = np.full(4000, 9.0), 0.06
+    true = common * 5 / random.chisquare(5, 4000)  # the prior: five degrees of freedom
+    variances = true * random.chisquare(9, 4000) / 9
+    shrunken, added = shrunken_variances(variances, freedoms)
+    assert added == pytest.approx(5, rel=0.1)
+    assert np.std(np.log(shrunken / true)) < 0.85 * np.std(np.log(variances / true))
+    assert shrunken.min() > 2 * variances.min()
+    alike, infinite = shrunken_variances(np.full(50, common), np.full(50, 9.0))
+    assert math.isinf(infinite)
+    assert len(set(alike)) == 1
+    assert shrunken_variances(np.array([0.1, math.nan]), np.array([2.0, 0.0]))[1] == 0
 
 
 def test_every_printed_number_has_its_row_which_is_read_back(tmp_path: Path) -> None:
