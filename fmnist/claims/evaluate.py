@@ -6,6 +6,7 @@ is in fmnist/claims/forms.py, and the way from p-values to a verdict in fmnist/c
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,13 +28,26 @@ RUN_NUMBERS = ("seed", *(column for column, _ in MEASURES.values()), "diverged")
 HEADER = ("claim", "verdict", "effect (interval)", "n", "adjusted p")  # of the table for a terminal
 
 
-def evaluate_claims(material: Material, choices: Choices = PROTOCOL) -> pd.DataFrame:
+class Judged(NamedTuple):
+    """A claim with its test, its correction among all claims, and the verdict."""
+
+    found: Examined
+    correction: Correction
+    verdict: str
+
+
+def evaluate_claims(material: Material) -> pd.DataFrame:
     """Return claims.csv: one row a claim. Raises ConfigError for a claim about unknown runs."""
+    rows = [claim_row(*one, material.claims.significance) for one in judge(material)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def judge(material: Material, choices: Choices = PROTOCOL) -> list[Judged]:
+    """Return the verdict on every claim. Raises ConfigError for a claim about unknown runs."""
     found, significance = examine_all(material, choices), material.claims.significance
     corrections = corrected([one.p for one in found], choices.correction)
-    judged = [corrected_verdict(one, own, significance) for one, own in zip(found, corrections, strict=True)]
-    rows = map(claim_row, found, corrections, _by_reading(found, judged), [significance] * len(found))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    verdicts = [corrected_verdict(one, own, significance) for one, own in zip(found, corrections, strict=True)]
+    return list(map(Judged, found, corrections, _by_reading(found, verdicts)))
 
 
 def corrected(p_values: Sequence[PValues], method: str) -> list[Correction]:
