@@ -15,6 +15,7 @@ EXTENSIONS ?=
 # 1: train nothing that is missing; report on the runs that are there, and name the others.
 PARTIAL ?=
 # A folder of committed runs, which are not trained again: make report REUSE=reference
+# Without SEEDS, each run has the seeds that the folder holds of it.
 REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
@@ -29,7 +30,7 @@ $(call expect,PARTIAL,[01],1 or 0)
 # --quiet rules: one line of progress a job instead of ten.
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
-VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
+VALUES = $(if $(SEEDS),seeds=$(SEEDS),$(if $(REUSE),seeds=reused)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
 	$(if $(REUSE),'reuse=$(REUSE)')
 # Check config files first: Snakemake runs code that a YAML file holds, and names neither file nor line of a fault.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))

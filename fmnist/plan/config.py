@@ -114,8 +114,10 @@ class Config(_Declared):
     """Everything that config.yaml can say."""
 
     results: ResultsFolder = Field("results", description="folder of everything that is generated")
-    seeds: SeedCount | SeedList = Field(
-        3, description="how many seeds, or a list of them; verdicts need three, the original ran one"
+    seeds: SeedCount | SeedList | Literal["reused"] = Field(
+        3,
+        description="how many seeds, or a list of them; reused: each run those of the folder reuse. "
+        "Verdicts need three, the original ran one",
     )
     extensions: bool = Field(False, description="also run the experiments that the original did not run")
     partial: bool = Field(False, description="train nothing that is missing, and report on the runs that are there")
@@ -138,13 +140,16 @@ class Config(_Declared):
     def _check(self) -> "Config":
         if self.results.split("/")[0] in PROJECT_FOLDERS or ".." in self.results:
             raise ValueError(f"results is {self.results!r}; expected a folder that is not the project's own")
+        if self.seeds == "reused" and self.reuse is None:
+            raise ValueError("seeds is 'reused' and reuse is null; expected the folder whose runs are reused")
         if isinstance(self.seeds, list) and len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds has a seed twice; expected each once")
         _check_experiment_names(self.experiments)
         return self
 
     def seed_list(self) -> list[int]:
-        """Return the seeds: the list, or 0..n-1 where it is a number."""
+        """Return the seeds: the list, or 0..n-1 where it is a number. Reused runs have those of their folder."""
+        assert self.seeds != "reused"
         return list(self.seeds) if isinstance(self.seeds, list) else list(range(self.seeds))
 
     def network_defaults(self, model: str) -> RunSettings:

@@ -8,6 +8,7 @@ from typing import Any
 from fmnist.common.errors import ConfigError, DataError
 from fmnist.common.validation import checked
 from fmnist.data.fashion_mnist import CHECKSUMS, checksum_lines
+from fmnist.plan.experiments import Plan
 from fmnist.runs.checks import RunRecord, checked_curve, checked_row, expect, read_json, read_lines, typed
 from fmnist.runs.columns import RUN_COLUMNS, Epoch, Run
 from fmnist.runs.provenance import Summary
@@ -23,6 +24,36 @@ def data_hash(dataset: str) -> str:
     return hashlib.sha256(checksum_lines(CHECKSUMS[dataset]).encode()).hexdigest()
 
 
+def reused_trainings(folder: Path, name: str, plan: Plan) -> list[Pair]:
+    """Return every planned run with the seeds that a folder holds of it.
+
+    A run that the folder lacks has the seeds that it holds of all other runs of the same experiment,
+    so that they compare in pairs. Raises ConfigError where there are none, DataError for a broken file.
+    """
+    _check_files(folder, name)
+    held: dict[str, list[int]] = {}
+    for line, cells in read_lines(folder / "runs.csv", RUN_COLUMNS):
+        run = checked(Run, typed(cells), f"{folder / 'runs.csv'}: line {line}")
+        held.setdefault(run.run_id, []).append(run.seed)
+    for experiment in plan.experiments.values():
+        lacking = [run_id for run_id in experiment.run_ids if run_id not in held]
+        others = [set(held[run_id]) for run_id in experiment.run_ids if run_id in held]
+        shared = sorted(set.intersection(*others)) if others else []
+        if lacking and not shared:
+            wanted = "a number of seeds, or a folder that holds other runs of it with equal seeds"
+            raise ConfigError(
+                f"seeds is 'reused', and {name!r} lacks {lacking[0]} of {experiment.name}; expected {wanted}."
+            )
+        held |= dict.fromkeys(lacking, shared)
+    return [(run_id, seed) for run_id in plan.runs for seed in held[run_id]]
+
+
+def _check_files(folder: Path, name: str) -> None:
+    if lacking := [file for file in NEEDED if not (folder / file).is_file()]:
+        wanted = f"null, or a folder with {', '.join(NEEDED)}"
+        raise ConfigError(f"reuse is {name!r}, which lacks {', '.join(lacking)}; expected {wanted}.")
+
+
 def read_reused(
     folder: Path, name: str, planned: Collection[Pair], settings: Mapping[str, Settings], data_sha256: str
 ) -> dict[Pair, RunRecord]:
@@ -31,9 +62,7 @@ def read_reused(
     Raises ConfigError or DataError where a file is missing or broken, a number is not valid, or a planned run
     has other settings or data, or a curve that does not fit it.
     """
-    if lacking := [file for file in NEEDED if not (folder / file).is_file()]:
-        wanted = f"null, or a folder with {', '.join(NEEDED)}"
-        raise ConfigError(f"reuse is {name!r}, which lacks {', '.join(lacking)}; expected {wanted}.")
+    _check_files(folder, name)
     runs_path, curves_path, place = (folder / file for file in NEEDED)
     made = checked(Summary, read_json(place), str(place))
     expect(str(place), "data_sha256", made.data_sha256, [data_sha256])

@@ -54,6 +54,7 @@ FAULTS: list[tuple[str, Any, list[str]]] = [
     ("seeds", [], ["seeds is []"]),
     ("seeds", ["0", "x"], ["seeds is ['0', 'x']"]),
     ("seeds", [0, 1, 0], ["seeds", "a seed twice"]),
+    ("seeds", "reused", ["seeds is 'reused' and reuse is null", "expected the folder"]),
     ("seeds", "0", ["seeds is '0' (text)", "a whole number from 1 to 10,000"]),
     ("extensions", "yes", ["extensions is 'yes' (text)", "true or false"]),
     ("device", "x" * 500, ["device is 'xxx", "auto, cpu, cuda"]),

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ROOT, changed, plan
+from builders import CONFIG, ROOT, changed, plan
 from run_builders import DATA, SETTINGS, finished, read, spoil
 from sentences import refusal
 
 from fmnist.common.checksums import file_sha256
+from fmnist.plan.experiments import plan_experiments
 from fmnist.runs.gathering import curves_text, runs_table, summarise
-from fmnist.runs.reuse import data_hash, read_reused
+from fmnist.runs.reuse import data_hash, read_reused, reused_trainings
 
 REFERENCE = ROOT / "reference"
 PAIRS = [("fc", 0), ("fc", 7), ("lenet5", 0)]
@@ -36,6 +37,22 @@ def test_the_reference_stands_in_for_every_run_of_its_seeds_and_for_no_other() -
     planned = [(run_id, seed) for run_id in SETTINGS for seed in (0, 99)]
     found = read_reused(REFERENCE, "reference", planned, SETTINGS, data_hash("fashion_mnist"))
     assert sorted(found) == sorted((run_id, 0) for run_id in SETTINGS)
+
+
+def test_reused_seeds_are_those_of_the_folder_and_a_new_value_has_its_siblings(folder: Path) -> None:
+    one_each = dict.fromkeys(CONFIG["experiments"]) | {
+        "networks": {"section": "4", "title": "Networks", "cases": {"fc": {"model": "fc"}, "lenet5": {}}},
+        "new": {
+            "section": "4",
+            "title": "New",
+            "cases": {"fc": {"model": "fc"}, "wide": {"model": "fc", "hidden_units": 9}},
+        },
+    }
+    found = reused_trainings(folder, "kept", plan_experiments({**CONFIG, "experiments": one_each}))
+    assert found == [*PAIRS, ("fc__hidden_units=9", 0), ("fc__hidden_units=9", 7)]
+    alone = {**one_each, "alone": {"section": "4", "title": "Alone", "set": {"batch_size": 7}}}
+    message = refusal(reused_trainings, folder, "kept", plan_experiments({**CONFIG, "experiments": alone}))
+    assert "'kept' lacks lenet5__batch_size=7 of alone" in message
 
 
 def test_the_hash_of_the_data_is_that_of_its_list_of_checksums(arrays: Path) -> None:

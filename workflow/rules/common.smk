@@ -11,7 +11,7 @@ from fmnist.plan.config import resolved
 from fmnist.common.errors import FmnistError
 from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
-from fmnist.runs.reuse import data_hash, read_reused
+from fmnist.runs.reuse import data_hash, read_reused, reused_trainings
 from fmnist.plan.cost import has_nvidia_gpu, work
 
 BASE = Path(workflow.basedir)
@@ -107,10 +107,21 @@ CHECKSUM = f"{RESULTS}/data/fashion_mnist.sha256"
 TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
 ALL_RUNS = f"{RESULTS}/runs.csv"
 
-# One entry per training: the seeds within each run.
-PLANNED = PLAN.trainings(PLAN.config.seed_list())
-
 REUSE = folder_of("reuse", config["reuse"])
+
+
+def planned_runs():
+    """Every (run id, seed) of the report."""
+    if PLAN.config.seeds != "reused":
+        return PLAN.trainings(PLAN.config.seed_list())
+    try:
+        return reused_trainings(Path(REUSE), config["reuse"], PLAN)
+    except FmnistError as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
+# One entry per training: the seeds within each run.
+PLANNED = planned_runs()
 
 
 def reused_runs():
