@@ -1,0 +1,97 @@
+"""What each of several changes, and each pair of them, adds to a measure: a full grid of two levels a setting.
+
+A main effect is the mean difference that a change makes over all settings of the others; an
+interaction is by how much one change's effect is larger where another is made, halved as usual
+(G. Box, S. Hunter and W. Hunter, Statistics for Experimenters, 2005, chapter 5). Shapley's values
+share the difference between all changes and none among the changes (L. S. Shapley, 1953).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+
+from fmnist.analysis.statistics import Array, paired
+from fmnist.plan.experiments import Experiment
+from fmnist.runs.columns import measured
+
+COLUMNS = ("kind", "terms", "effect", "lower", "upper", "n")
+LEVEL = 0.05  # two-sided 95 % intervals
+Changes = frozenset[int]  # which settings, by their place in the sweep, are at their second value
+
+
+def is_factorial(experiment: Experiment) -> bool:
+    """Return whether an experiment is a full grid of two values for each of several settings."""
+    values = [set(of_setting) for of_setting in zip(*(member.values for member in experiment.members), strict=True)]
+    several = len(experiment.swept) > 1
+    return several and all(map(_two, values)) and len(experiment.members) == 2 ** len(experiment.swept)
+
+
+def _two(values: set[object]) -> bool:
+    return len(values) == 2
+
+
+def effects_table(experiment: Experiment, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects on test accuracy, in points, over the seeds that every run of the grid has.
+
+    One row an effect. Columns: kind (shapley, main or interaction), terms (the settings, joined by " x "), the
+    effect with its 95 % interval over `n` seeds; NaN where there is one seed.
+    """
+    cells = _cells(experiment, runs)
+    rows = []
+    for kind, places, per_seed in _effects(cells, len(experiment.swept)):
+        difference = paired(per_seed, np.zeros(len(per_seed)))
+        ends = difference.lower(LEVEL / 2), difference.upper(LEVEL / 2)
+        terms = " x ".join(experiment.swept[place] for place in places)
+        rows.append((kind, terms, difference.effect, *ends, len(per_seed)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _cells(experiment: Experiment, runs: pd.DataFrame) -> dict[Changes, Array]:
+    """Return the accuracies, in percent, of the shared seeds of every cell."""
+    accuracies = runs.assign(accuracy=measured(runs, "accuracy")).pivot(
+        index="seed", columns="run_id", values="accuracy"
+    )
+    shared = accuracies.reindex(columns=experiment.run_ids).dropna()
+    first = experiment.members[0].values
+    return {
+        frozenset(place for place, value in enumerate(member.values) if value != first[place]): shared[
+            member.run_id
+        ].to_numpy()
+        for member in experiment.members
+    }
+
+
+def _effects(cells: dict[Changes, Array], settings: int) -> Iterator[tuple[str, Sequence[int], Array]]:
+    """Yield every effect, one value a seed."""
+    places = range(settings)
+    for place in places:
+        yield "shapley", (place,), _mean_gain(cells, place, places, _shapley_weight(settings))
+    for place in places:
+        yield "main", (place,), _mean_gain(cells, place, places, lambda size: 1 / 2 ** (settings - 1))
+    for one, other in combinations(places, 2):
+        others = [place for place in places if place not in (one, other)]
+        contexts = list(_subsets(others))
+        crossed = [
+            (cells[context | {one, other}] - cells[context | {other}]) - (cells[context | {one}] - cells[context])
+            for context in contexts
+        ]
+        yield "interaction", (one, other), np.mean(crossed, axis=0) / 2
+
+
+def _mean_gain(cells: dict[Changes, Array], place: int, places: Sequence[int], weight: Callable[[int], float]) -> Array:
+    """Return the weighted sum of what a change adds to every set of the others; weights are by the size of the set."""
+    others = [other for other in places if other != place]
+    gains = [weight(len(context)) * (cells[context | {place}] - cells[context]) for context in _subsets(others)]
+    return np.asarray(np.sum(gains, axis=0))
+
+
+def _shapley_weight(settings: int) -> Callable[[int], float]:
+    return lambda size: factorial(size) * factorial(settings - size - 1) / factorial(settings)
+
+
+def _subsets(places: Sequence[int]) -> Iterator[Changes]:
+    for size in range(len(places) + 1):
+        yield from map(frozenset, combinations(places, size))
