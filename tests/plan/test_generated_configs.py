@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from builders import CONFIG, changed, plan
+from builders import CONFIG, changed, places, plan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -52,12 +52,6 @@ def test_a_value_within_its_bounds_is_planned_and_another_is_one_sentence(key: s
         assert is_one_sentence(message)
         assert message.startswith("config.yaml: experiments.new")
         assert key in message
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the path of everything in a document, its root first."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, child in children for place in places(child, (*path, key)))]
 
 
 SMALL = changed(
