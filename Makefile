@@ -33,6 +33,8 @@ VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(call switch,EXTENSIONS,extensions) $(ca
 	$(if $(REUSE),'reuse=$(REUSE)')
 # Check config files first: Snakemake runs code that a YAML file holds, and names neither file nor line of a fault.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))
+# Of two --config Snakemake takes the last alone.
+$(if $(and $(strip $(VALUES)),$(filter --config --config=% -C,$(ARGS))),$(error ARGS has --config beside SEEDS$(comma) EXTENSIONS$(comma) PARTIAL or REUSE; expected all of them in ARGS$(comma) such as seeds=5))
 OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 # After kill -9 Snakemake leaves a lock behind.
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
@@ -117,8 +119,13 @@ benchmark: ## Measure training speed beside other libraries: benchmarks/speed.cs
 	.benchvenv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	PYTHONPATH=. .benchvenv/bin/python benchmarks/speed.py $(ARGS)
 
-slurm: $(READY) ## Add Snakemake's plugin for Slurm to the environment (docs/clusters.md)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]'
+# Without its plugin Snakemake answers the profile with 100 lines of usage.
+slurm: $(READY) ## As make report, with the trainings as jobs of a Slurm cluster (docs/clusters.md)
+	$(CHECK)
+	@$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]' \
+		|| { echo "Snakemake's plugin for Slurm could not be installed; the package index must have it." >&2; exit 1; }
+	@$(BIN)/snakemake --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
 test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
