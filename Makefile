@@ -20,8 +20,9 @@ REUSE ?=
 ARGS ?=
 
 comma := ,
+quoted = $(subst ','\'',$(1))
 # $(call expect,NAME,pattern,example): stop with one sentence unless the value matches the pattern.
-expect = $(if $($(1)),$(if $(shell printf '%s' '$($(1))' | grep -Ex '$(2)'),,$(error $(1) is '$($(1))'; expected $(3))))
+expect = $(if $($(1)),$(if $(shell printf '%s' '$(call quoted,$($(1)))' | grep -Ex '$(2)'),,$(error $(1) is '$($(1))'; expected $(3))))
 $(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
 $(call expect,EXTENSIONS,[01],1 or 0)
 $(call expect,PARTIAL,[01],1 or 0)
@@ -30,7 +31,7 @@ $(call expect,PARTIAL,[01],1 or 0)
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
 VALUES = $(if $(SEEDS),seeds=$(SEEDS)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
-	$(if $(REUSE),'reuse=$(REUSE)')
+	$(if $(REUSE),'reuse=$(call quoted,$(REUSE))')
 # Check config files first: Snakemake runs code that a YAML file holds, and names neither file nor line of a fault.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))
 # Of two --config Snakemake takes the last alone.

@@ -6,8 +6,10 @@ Each fault is one sentence, with the file, the line, the key, the value and what
 import contextlib
 import csv
 import io
+import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from fmnist.runs.columns import FINAL, RUN_COLUMNS, TEXTS, CurveRow, Epoch, Part
 from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, format_value
 
+MOST_LINES = 500_000  # take half a gigabyte
 Lines = Sequence[tuple[int, dict[str, str]]]  # line number and cells of the rows of a CSV
 
 
@@ -59,16 +62,21 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_lines(path: Path, columns: Iterable[str]) -> Lines:
     """Return the rows of a CSV. Raises DataError where a column, a cell or the last line break is missing."""
     with _reading(path):
-        text = read_bytes(path).decode()
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        lines = [(reader.line_num, cells) for cells in reader]
+        content = read_bytes(path)
+        text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")  # spreadsheets begin a file with a mark
+        reader = csv.DictReader(text, strict=True)
+        lines = [(reader.line_num, cells) for cells in itertools.islice(reader, MOST_LINES + 1)]
         names = reader.fieldnames or []
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise DataError(f"{path}: the column {twice[0]!r:.80} is there twice; expected it once.")
     if lacking := [column for column in columns if column not in names]:
         raise DataError(f"{path}: the column {lacking[0]} is missing; expected a table as make report writes it.")
+    if len(lines) > MOST_LINES:
+        raise DataError(f"{path} has more than {MOST_LINES:,} lines; expected fewer.")
     for line, cells in lines:
         if None in cells or None in cells.values():
             raise DataError(f"{path}: line {line} has too many or too few cells; expected {len(names)}.")
-    if not text.endswith("\n"):
+    if not content.endswith(b"\n"):
         raise DataError(f"{path} ends within a line; expected a line break.")
     return lines
 

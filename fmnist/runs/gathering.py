@@ -20,7 +20,7 @@ from fmnist.runs.checks import (
     read_lines,
     read_rows,
 )
-from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, CurveRow, Epoch, Run
+from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURES, RUN_COLUMNS, CurveRow, Epoch, Run
 from fmnist.runs.provenance import Summary, summary_of
 from fmnist.training.settings import Value, setting_names
 
@@ -92,7 +92,8 @@ def read_runs(path: Path) -> pd.DataFrame:
         {**{key: cells[key] or None for key in setting_names()}, **run.model_dump()}
         for _, run, cells in numbered_runs(path)
     ]
-    kinds: dict[str, Any] = {**dict.fromkeys(setting_names(), "string"), "train_loss": float, "test_loss": float}
+    kinds: dict[str, Any] = {**dict.fromkeys(setting_names(), "string"), "seed": int, "diverged": bool}
+    kinds |= dict.fromkeys((*FINAL, *(column for column, _ in MEASURES.values())), float)
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS)).astype(kinds)
 
 

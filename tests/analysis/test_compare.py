@@ -107,3 +107,11 @@ def test_no_results_and_results_on_other_images_end_with_one_sentence(tmp_path: 
     (tmp_path / "provenance.json").write_text(json.dumps({**summary, "data_sha256": ["e" * 64]}), encoding="utf-8")
     with pytest.raises(SystemExit, match=r"^Error: .* cannot be compared with .*\.$"):
         main(["--results", str(tmp_path)])
+
+
+def test_results_without_a_run_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(ROOT / "reference/provenance.json", tmp_path)
+    header = (ROOT / "reference/runs.csv").read_text(encoding="utf-8").splitlines()[0]
+    (tmp_path / "runs.csv").write_text(f"{header}\n", encoding="utf-8")
+    main(["--results", str(tmp_path)])
+    assert "66 only in reference" in capsys.readouterr().out

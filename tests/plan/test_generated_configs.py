@@ -68,7 +68,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(place=st.sampled_from(places(SMALL)), value=VALUES, key=st.none() | KEYS)
 @example(place=("data",), value={-1: None}, key=None)
 @example(place=("experiments", "scheduler_lr_0.01", "sweep"), value=None, key="\n")

@@ -100,7 +100,10 @@ READERS: list[tuple[str, Callable[[Path], str]]] = [
             confusion_table([], LABELS), root / "confusion.csv", read_runs(root / "runs.csv")
         ).to_csv(),
     ),
-    ("image_noise.csv", lambda root: repr(read_rows(root / "image_noise.csv", KnownNoise))),
+    (
+        "image_noise.csv",
+        lambda root: repr({row["first_run"]: row for row in read_rows(root / "image_noise.csv", KnownNoise)}),
+    ),
     ("arrays.npz", lambda root: repr([part.tolist() for part in astuple(load_dataset(root / "arrays.npz"))])),
     ("labels.idx", lambda root: repr(parse_idx((root / "labels.idx").read_bytes(), 1, "labels.idx").tolist())),
 ]

@@ -109,6 +109,7 @@ def test_a_cell_that_a_person_spoiled(folder: Path, cells: dict[str, str], words
     ("name", "content", "words"),
     [
         ("runs.csv", b"\xff\xfe", "cannot be read"),
+        ("runs.csv", b"run_id,seed,seed\nfc,0,1\n", "the column 'seed' is there twice"),
         ("runs.csv", b"run_id,seed\nfc,0\n", "the column activation is missing"),
         ("runs.csv", b'run_id,seed\n"fc,0\n', "cannot be read"),
         ("provenance.json", b"{}", "the required key versions is missing"),
