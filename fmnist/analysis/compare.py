@@ -97,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _compared(results: Path, reference: Path) -> str:
     """Compare two folders and write compare.csv; returns what to print. Raises where their images differ."""
+    if not (results / "runs.csv").exists():
+        raise DataError(f"{results}/runs.csv does not exist; expected a finished make report.")
     images, theirs = (read_summary(folder / "provenance.json").data_sha256 for folder in (results, reference))
     if images != theirs:
         raise DataError(f"{results} cannot be compared with {reference}: its runs were trained on other images.")
