@@ -104,7 +104,11 @@ def read_curves(path: Path) -> pd.DataFrame:
 
 def read_runs_and_curves(runs: Path, loss: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a runs.csv and the loss.csv of the same runs. Raises where a curve does not end as its run did."""
+    _check_curves(runs, loss)
+    return read_runs(runs), read_curves(loss)
+
+
+def _check_curves(runs: Path, loss: Path) -> None:
     curves = curves_by_run(loss)
     for _, run, _ in numbered_runs(runs):
         checked_curve(loss, curves.get((run.run_id, str(run.seed)), []), run.model_dump())
-    return read_runs(runs), read_curves(loss)

@@ -101,7 +101,7 @@ def test_the_command_prints_the_table_and_writes_it(tmp_path: Path, capsys: pyte
 
 
 def test_no_results_and_results_on_other_images_end_with_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"^Error: .*none/runs\.csv does not exist; expected a finished make report\.$"):
+    with pytest.raises(SystemExit, match=r"^Error: .*none/runs\.csv does not exist; .*\.$"):
         main(["--results", str(tmp_path / "none")])
     summary = json.loads((ROOT / "reference/provenance.json").read_text(encoding="utf-8"))
     (tmp_path / "runs.csv").touch()
