@@ -21,8 +21,9 @@ REUSE ?=
 ARGS ?=
 
 comma := ,
+quoted = $(subst ','\'',$(1))
 # $(call expect,NAME,pattern,example): stop with one sentence unless the value matches the pattern.
-expect = $(if $($(1)),$(if $(shell printf '%s' '$($(1))' | grep -Ex '$(2)'),,$(error $(1) is '$($(1))'; expected $(3))))
+expect = $(if $($(1)),$(if $(shell printf '%s' '$(call quoted,$($(1)))' | grep -Ex '$(2)'),,$(error $(1) is '$($(1))'; expected $(3))))
 $(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
 $(call expect,EXTENSIONS,[01],1 or 0)
 $(call expect,PARTIAL,[01],1 or 0)
@@ -31,9 +32,11 @@ $(call expect,PARTIAL,[01],1 or 0)
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
 VALUES = $(if $(SEEDS),seeds=$(SEEDS),$(if $(REUSE),seeds=reused)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
-	$(if $(REUSE),'reuse=$(REUSE)')
+	$(if $(REUSE),'reuse=$(call quoted,$(REUSE))')
 # Check config files first: Snakemake runs code that a YAML file holds, and names neither file nor line of a fault.
 CHECK = $(if $(CONFIG),@$(BIN)/python -m fmnist.plan.yaml_files $(CONFIG))
+# Of two --config Snakemake takes the last alone.
+$(if $(and $(strip $(VALUES)),$(filter --config --config=% -C,$(ARGS))),$(error ARGS has --config beside SEEDS$(comma) EXTENSIONS$(comma) PARTIAL or REUSE; expected all of them in ARGS$(comma) such as seeds=5))
 OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 # After kill -9 Snakemake leaves a lock behind.
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
@@ -118,8 +121,13 @@ benchmark: ## Measure training speed beside other libraries: benchmarks/speed.cs
 	.benchvenv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	PYTHONPATH=. .benchvenv/bin/python benchmarks/speed.py $(ARGS)
 
-slurm: $(READY) ## Add Snakemake's plugin for Slurm to the environment (docs/clusters.md)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]'
+# Without its plugin Snakemake answers the profile with 100 lines of usage.
+slurm: $(READY) ## As make report, with the trainings as jobs of a Slurm cluster (docs/clusters.md)
+	$(CHECK)
+	@$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]' \
+		|| { echo "Snakemake's plugin for Slurm could not be installed; the package index must have it." >&2; exit 1; }
+	@$(BIN)/snakemake --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
 test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'

@@ -45,6 +45,12 @@ def changed(changes: dict[str, Any], config: dict[str, Any] = CONFIG) -> dict[st
     return result
 
 
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of everything in a document, its root first."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, child in children for place in places(child, (*path, key)))]
+
+
 def plan(config: dict[str, Any] = CONFIG) -> Plan:
     """Plan a config, as the Snakefile does."""
     return plan_experiments(config)
@@ -113,6 +119,10 @@ class Spy:
         return replace(engine, trainer=trainer)
 
 
+NUMBERS = {"parameter_count": 61706, "train_accuracy": 0.9, "epochs_trained": 20, "seconds": 60.0}
+NUMBERS |= {"device": "cpu", "engine": "torch"}
+
+
 def runs_frame(numbers: Iterable[tuple[str, int, float, float | None]], **others: Any) -> pd.DataFrame:
     """Build a runs.csv of (run id, seed, test accuracy, final train loss or None: diverged)."""
     rows = [
@@ -121,7 +131,11 @@ def runs_frame(numbers: Iterable[tuple[str, int, float, float | None]], **others
             "seed": seed,
             "test_accuracy": accuracy,
             "train_loss": math.nan if loss is None else loss,
+            "test_loss": 0.3,
             "diverged": loss is None,
+            **NUMBERS,
+            "fitted_train_accuracy": accuracy,
+            "generalization_gap": 0.0,
             **others,
         }
         for run_id, seed, accuracy, loss in numbers

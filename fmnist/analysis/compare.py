@@ -11,9 +11,11 @@ from scipy import stats
 
 from fmnist.analysis.statistics import Array, adjust
 from fmnist.analysis.tables import to_csv
+from fmnist.common.errors import DataError, FmnistError
 from fmnist.common.files import write_text
 from fmnist.runs.columns import measured
 from fmnist.runs.gathering import read_runs
+from fmnist.runs.reuse import read_summary
 
 SIGNIFICANCE = 0.05  # of the whole table, after Holm's correction
 
@@ -87,14 +89,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=Path("results"), help="default: results")
     parser.add_argument("--reference", type=Path, default=reference, help="default: the project's reference/")
     options = parser.parse_args(arguments)
-    folders = (options.results, options.reference)
-    if missing := [str(folder / "runs.csv") for folder in folders if not (folder / "runs.csv").is_file()]:
-        sys.exit(f"Error: {missing[0]} does not exist; expected a finished make report.")
-    table = compare_runs(*(read_runs(folder / "runs.csv") for folder in folders))
-    write_text(options.results / "compare.csv", to_csv(table))
+    try:
+        print(_compared(options.results, options.reference))
+    except (FmnistError, OSError) as error:
+        sys.exit(f"Error: {error}")
+
+
+def _compared(results: Path, reference: Path) -> str:
+    """Compare two folders and write compare.csv; returns what to print. Raises where their images differ."""
+    if not (results / "runs.csv").exists():
+        raise DataError(f"{results}/runs.csv does not exist; expected a finished make report.")
+    images, theirs = (read_summary(folder / "provenance.json").data_sha256 for folder in (results, reference))
+    if images != theirs:
+        raise DataError(f"{results} cannot be compared with {reference}: its runs were trained on other images.")
+    files = [folder / "runs.csv" for folder in (results, reference)]
+    table = compare_runs(*map(read_runs, files))
+    write_text(results / "compare.csv", to_csv(table))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in table["verdict"].value_counts().items())
     rows = table.to_string(index=False, float_format="{:.3f}".format, na_rep="-")
-    print(f"{rows}\n\n{counts}\n{options.results}/compare.csv holds {options.results} beside {options.reference}.")
+    return f"{rows}\n\n{counts}\nCompared: {files[0]} with {files[1]}; this table is {results}/compare.csv."
 
 
 if __name__ == "__main__":

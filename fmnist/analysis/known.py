@@ -5,19 +5,42 @@ Delete this module, its tests, and `known` in the rules and scripts `confusion` 
 runs have been trained again.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import Field, create_model
 
 from fmnist.analysis import confusion, image_noise
 from fmnist.common.errors import DataError
 from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.runs.checks import read_rows
+from fmnist.runs.columns import Part, Training
 from fmnist.runs.gathering import read_runs
 from fmnist.runs.predictions import same_accuracy
 
 PAIR = ["run_id", "seed"]
+ClassName = Annotated[str, Field(pattern=f"^({'|'.join(CLASS_NAMES)})$", json_schema_extra={"expected": "a class"})]
+Points = Annotated[float, Field(ge=-100, le=100)] | None  # None: of too few seeds
+Positive = Annotated[float, Field(ge=0, le=60_000)] | None
+
+
+class KnownConfusion(Training):
+    """A row of confusion.csv."""
+
+    true_class: ClassName
+    predicted_class: ClassName
+    images: Annotated[int, Field(ge=1, le=60_000)]
+
+
+_FROM_EFFECT = image_noise.COLUMNS[image_noise.COLUMNS.index("effect") :]
+_NOISE: dict[str, Any] = {
+    **dict.fromkeys(image_noise.TEXTS, str),
+    **dict.fromkeys(("first_seeds", "second_seeds", "images"), Annotated[int, Field(ge=0, le=60_000)]),
+    **{column: Points if column.endswith(("lower", "upper")) else Positive for column in _FROM_EFFECT},
+    "effect": Annotated[float, Field(ge=-100, le=100)],
+}
+KnownNoise = create_model("KnownNoise", __base__=Part, **_NOISE)
 
 
 def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) -> pd.DataFrame:
@@ -26,11 +49,12 @@ def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) ->
     Raises DataError where their accuracy is not the run's test accuracy.
     """
     lacking = ~pd.MultiIndex.from_frame(runs[PAIR]).isin(pd.MultiIndex.from_frame(table[PAIR]))
-    added = _read(path, confusion.COLUMNS, confusion.TEXTS).merge(runs.loc[lacking, [*PAIR, "test_accuracy"]], on=PAIR)
+    known = pd.DataFrame(read_rows(path, KnownConfusion), columns=list(confusion.COLUMNS))
+    added = known.merge(runs.loc[lacking, [*PAIR, "test_accuracy"]], on=PAIR)
     for (run_id, seed), rows in added.groupby(PAIR):
         images, right = rows["images"].sum(), rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum()
         wanted = rows["test_accuracy"].iloc[0]
-        if not same_accuracy(right / images, wanted, int(images)) or not set(rows["true_class"]) <= set(CLASS_NAMES):
+        if not same_accuracy(right / images, wanted, int(images)):
             where = f"{path}: run {run_id}, seed {seed}"
             raise DataError(f"{where} has an accuracy of {right / images:g}; expected {wanted:g}, its test_accuracy.")
     columns = list(confusion.COLUMNS)
@@ -44,22 +68,13 @@ def with_known_noise(table: pd.DataFrame, path: Path, theirs: Path, ours: pd.Dat
     `theirs` has of both runs, and if `ours` has the same accuracies for these seeds.
     """
     columns = image_noise.COLUMNS
-    known = _read(path, columns, image_noise.TEXTS).to_dict("records")
-    by_runs = {(row["first_run"], row["second_run"]): row for row in known}
+    by_runs = {(row["first_run"], row["second_run"]): row for row in read_rows(path, KnownNoise)}
     their_runs, rows = read_runs(theirs), table.to_dict("records")
     for row in rows:
         other = by_runs.get((row["first_run"], row["second_run"]))
         if other and _seeds(other) > _seeds(row) and _is_of(other, their_runs, ours):
             row |= {column: other[column] for column in columns[columns.index("first_seeds") :]}
     return pd.DataFrame(rows, columns=list(columns))
-
-
-def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype={column: "str" if column in texts else "float64" for column in columns})
-        return table[list(columns)].astype({"seed": "int64", "images": "int64"} if "seed" in columns else {})
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{path} cannot be read ({error}); expected what make report writes.") from None
 
 
 def _seeds(row: dict[Any, Any]) -> int:

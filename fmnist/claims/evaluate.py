@@ -4,7 +4,7 @@ The claims, their tests, margins and significance are in report/claims.yaml; the
 is in fmnist/claims/forms.py, and the way from p-values to a verdict in fmnist/claims/verdicts.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,13 +18,10 @@ from fmnist.claims.examine import PROTOCOL, Choices, Examined, Material, examine
 from fmnist.claims.forms import PValues
 from fmnist.claims.table_row import COLUMNS, TEXTS, Correction, claim_row, corrected_verdict
 from fmnist.claims.verdicts import DEPENDS, opposite
-from fmnist.common.errors import DataError
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import read_reported
-from fmnist.runs.columns import MEASURES
-from fmnist.runs.gathering import read_curves, read_runs
+from fmnist.runs.gathering import read_runs_and_curves
 
-RUN_NUMBERS = ("seed", *(column for column, _ in MEASURES.values()), "diverged")
 HEADER = ("claim", "verdict", "effect (interval)", "n", "adjusted p")  # of the table for a terminal
 
 
@@ -94,30 +91,12 @@ def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experimen
     """Read all that claims are tested on.
 
     `files`: runs (a runs.csv), loss (a loss.csv), claims and reported (their YAML files). Raises
-    ConfigError for a fault in one of the last two, DataError for one in a table.
+    ConfigError or DataError for a fault in one of them.
     """
-    runs = _table(read_runs, files["runs"], RUN_NUMBERS, ("run_id", "device", "engine"))
-    for run_id, seed in runs.loc[runs.duplicated(["run_id", "seed"]), ["run_id", "seed"]].to_numpy():
-        raise DataError(f"{files['runs']}: the run {run_id!r} with seed {seed} has two rows; expected one.")
+    runs, curves = read_runs_and_curves(files["runs"], files["loss"])
     return Material(
         claims=read_claims(files["claims"]),
         known=KnownRuns(experiments=experiments, reported=read_reported(files["reported"]), path=str(files["claims"])),
         runs=runs,
-        curves=_table(read_curves, files["loss"], ("seed", "epoch", "train_loss"), ("run_id",)),
+        curves=curves,
     )
-
-
-def _table(
-    read: Callable[[Path], pd.DataFrame], path: Path, numbers: Sequence[str], texts: Sequence[str]
-) -> pd.DataFrame:
-    try:
-        table = read(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as a table: {str(error).strip().rstrip('.')}.") from None
-    if missing := [column for column in (*texts, *numbers) if column not in table]:
-        raise DataError(f"{path}: the required column {missing[0]!r} is missing.")
-    for column in numbers:
-        wrong = table.loc[pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna(), column]
-        for value in wrong:
-            raise DataError(f"{path}: {column} is {value!r}; expected a number.")
-    return table

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fmnist.common.errors import DataError
+from fmnist.common.files import read_bytes
 
 DATA = "data"  # names the whole data set in the list of what decides the runs' numbers
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -22,7 +23,7 @@ def read_checksums(path: Path) -> dict[str, str]:
     Raises DataError where the list cannot be read, is empty or holds any other line.
     """
     try:
-        found = [LINE.fullmatch(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        found = [LINE.fullmatch(line) for line in read_bytes(path).decode().splitlines()]
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read ({error}); delete it, and the next run writes it again.") from None
     if not found or None in found:

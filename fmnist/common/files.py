@@ -67,12 +67,12 @@ def write_json(path: Path, document: Any) -> None:
     write_text(path, json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return what a file holds. Raises ValueError where that is more than 64 MiB, OSError as usual."""
+def read_bytes(path: Path, most: int = MOST_READ) -> bytes:
+    """Return what a file holds. Raises ValueError where that is more bytes than `most`, OSError as usual."""
     with path.open("rb") as stream:
-        content = stream.read(MOST_READ + 1)
-    if len(content) > MOST_READ:
-        raise ValueError(f"it has more than {MOST_READ >> 20} MiB")
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"it has more than {most >> 20} MiB")
     return content
 
 

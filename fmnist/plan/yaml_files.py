@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from fmnist.common.errors import ConfigError
+from fmnist.common.files import read_bytes
 from fmnist.common.validation import shown
 
 RUNS_CODE = "__use_yte__"  # with this key Snakemake loads YAML as a template with Python in it
 LONGEST_NUMBER = 4096  # bits
+MOST_BYTES = 1 << 20  # take 10 seconds to read
 MOST_VALUES = 1_000_000  # a few nested aliases can expand to more than any memory holds
 AMBIGUOUS = re.compile(r"[-+]?(0[0-7_]+|.*:.*)")  # YAML 1.1 reads 010 as 8 and 1:30 as 90
 
@@ -61,7 +63,7 @@ def read_yaml(path: Path) -> Any:
     Raises ConfigError where the file is missing, does not parse, or has a key twice or an ambiguous number.
     """
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+        document = yaml.load(read_bytes(path, MOST_BYTES).decode(), Loader=_StrictLoader)  # noqa: S506
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist; expected a YAML file.") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -6,19 +6,23 @@ Each fault is one sentence, with the file, the line, the key, the value and what
 import contextlib
 import csv
 import io
+import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fmnist.common.errors import DataError
+from fmnist.common.files import read_bytes
 from fmnist.common.validation import checked
-from fmnist.runs.columns import FINAL, TEXTS, Epoch, Run
+from fmnist.runs.columns import FINAL, RUN_COLUMNS, TEXTS, CurveRow, Epoch, Part, Run
 from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, format_value
 
+MOST_LINES = 500_000  # take half a gigabyte
 Lines = Sequence[tuple[int, dict[str, str]]]  # line number and cells of the rows of a CSV
 
 
@@ -42,14 +46,14 @@ def expect(place: str, key: str, found: Any, wanted: Any) -> None:
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise DataError(f"{path} cannot be read ({error}).") from None
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return the mapping in a JSON file. Raises DataError where there is none."""
     with _reading(path):
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_bytes(path).decode())
     if not isinstance(document, dict):
         raise DataError(f"{path} holds {document!r:.80}; expected a mapping of keys to values.")
     return document
@@ -58,18 +62,41 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_lines(path: Path, columns: Iterable[str]) -> Lines:
     """Return the rows of a CSV. Raises DataError where a column, a cell or the last line break is missing."""
     with _reading(path):
-        text = path.read_text(encoding="utf-8")
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        lines = [(reader.line_num, cells) for cells in reader]
+        content = read_bytes(path)
+        text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")  # spreadsheets begin a file with a mark
+        reader = csv.DictReader(text, strict=True)
+        lines = [(reader.line_num, cells) for cells in itertools.islice(reader, MOST_LINES + 1)]
         names = reader.fieldnames or []
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise DataError(f"{path}: the column {twice[0]!r:.80} is there twice; expected it once.")
     if lacking := [column for column in columns if column not in names]:
         raise DataError(f"{path}: the column {lacking[0]} is missing; expected a table as make report writes it.")
+    if len(lines) > MOST_LINES:
+        raise DataError(f"{path} has more than {MOST_LINES:,} lines; expected fewer.")
     for line, cells in lines:
         if None in cells or None in cells.values():
             raise DataError(f"{path}: line {line} has too many or too few cells; expected {len(names)}.")
-    if not text.endswith("\n"):
+    if not content.endswith(b"\n"):
         raise DataError(f"{path} ends within a line; expected a line break.")
     return lines
+
+
+def numbered_runs(path: Path) -> Iterator[tuple[str, Run, dict[str, str]]]:
+    """Yield the place, numbers and cells of each row of a runs.csv. Raises for a fault, or a run given twice."""
+    seen = set()
+    for line, cells in read_lines(path, RUN_COLUMNS):
+        place = f"{path}: line {line}"
+        run = checked(Run, typed(cells), place)
+        if (run.run_id, run.seed) in seen:
+            raise DataError(f"{place} has run {run.run_id!r:.80}, seed {run.seed} again; expected it once.")
+        seen.add((run.run_id, run.seed))
+        yield place, run, cells
+
+
+def read_rows(path: Path, kind: type[Part]) -> list[dict[str, Any]]:
+    """Return the rows of a CSV whose columns are the fields of a declaration. Raises for the first fault."""
+    lines = read_lines(path, kind.model_fields)
+    return [checked(kind, typed(cells), f"{path}: line {line}").model_dump() for line, cells in lines]
 
 
 def typed(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -78,7 +105,8 @@ def typed(cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    for kind in (int, float):
+    plain = text.isascii() and not set(text) & set("_ \t")  # Python alone reads 1_000 and " 1" as numbers
+    for kind in (int, float) if plain else ():
         try:
             return kind(text)
         except ValueError:
@@ -97,10 +125,17 @@ def checked_row(place: str, run: Run, found: Mapping[str, str], settings: Mappin
     planned, epochs = as_text(settings), settings["epochs"]
     for key in sorted({*found, *planned}):
         expect(place, key, found.get(key), planned.get(key))
-    expect(place, "generalization_gap", run.generalization_gap, run.fitted_train_accuracy - run.test_accuracy)
     if isinstance(epochs, int) and run.epochs_trained > epochs:
         raise DataError(f"{place}: epochs_trained is {run.epochs_trained}; expected at most {epochs}.")
     return {**run.model_dump(), **planned}
+
+
+def curves_by_run(path: Path) -> dict[tuple[str, str], list[tuple[int, dict[str, str]]]]:
+    """Return the lines of a loss.csv of all runs by run id and seed."""
+    curves: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
+    for line, cells in read_lines(path, CurveRow.model_fields):
+        curves.setdefault((cells["run_id"], cells["seed"]), []).append((line, cells))
+    return curves
 
 
 def checked_curve(path: Path, rows: Lines, run: Mapping[str, Any]) -> list[str]:
@@ -108,9 +143,12 @@ def checked_curve(path: Path, rows: Lines, run: Mapping[str, Any]) -> list[str]:
 
     Raises where they are not one for each epoch, the last with the run's final numbers.
     """
-    lines, last, place = [], {}, str(path)
+    lines, place = [], str(path)
+    last: dict[str, Any] = {}
     for number, (line, cells) in enumerate(rows, start=1):
         place = f"{path}: line {line}"
+        if last and not (math.isfinite(last["train_loss"]) and math.isfinite(last["test_loss"])):
+            raise DataError(f"{place} follows an epoch that diverged; expected none.")
         last = checked(Epoch, typed(cells), place).model_dump()
         expect(place, "epoch", last["epoch"], number)
         lines.append(",".join(map(str, (run["run_id"], run["seed"], *last.values()))))

@@ -8,8 +8,19 @@ import pandas as pd
 
 from fmnist.common.errors import DataError, FmnistError
 from fmnist.common.validation import checked
-from fmnist.runs.checks import RunRecord, as_text, checked_curve, checked_row, expect, read_json, read_lines
-from fmnist.runs.columns import CURVE_HEADER, RUN_COLUMNS, Epoch, Run
+from fmnist.runs.checks import (
+    RunRecord,
+    as_text,
+    checked_curve,
+    checked_row,
+    curves_by_run,
+    expect,
+    numbered_runs,
+    read_json,
+    read_lines,
+    read_rows,
+)
+from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURES, RUN_COLUMNS, CurveRow, Epoch, Run
 from fmnist.runs.provenance import Summary, summary_of
 from fmnist.training.settings import Value, setting_names
 
@@ -30,6 +41,7 @@ def _read_run(folder: Path, expected: Mapping[str, Any], settings: Mapping[str, 
     place, curve = str(folder / "metrics.json"), folder / "loss.csv"
     metrics, provenance = (read_json(folder / name) for name in ("metrics.json", "provenance.json"))
     made = summary_of(provenance, str(folder / "provenance.json"))
+    expect(str(folder / "provenance.json"), "data_sha256", made.data_sha256, [expected["data_sha256"]])
     for key, value in expected.items():
         expect(place, key, metrics.get(key), value)
     run = checked(Run, {**provenance, **metrics}, f"{place} with provenance.json")
@@ -75,10 +87,28 @@ def _distinct(lists: Iterable[Iterable[Any]]) -> list[Any]:
 
 
 def read_runs(path: Path) -> pd.DataFrame:
-    """Read a runs.csv, settings as text, numbers as numbers (NaN where null)."""
-    return pd.read_csv(path, dtype=dict.fromkeys(setting_names(), "string"))
+    """Read a runs.csv, settings as text, numbers as numbers (NaN where null). Raises as `numbered_runs` does."""
+    rows = [
+        {**{key: cells[key] or None for key in setting_names()}, **run.model_dump()}
+        for _, run, cells in numbered_runs(path)
+    ]
+    kinds: dict[str, Any] = {**dict.fromkeys(setting_names(), "string"), "seed": int, "diverged": bool}
+    kinds |= dict.fromkeys((*FINAL, *(column for column, _ in MEASURES.values())), float)
+    return pd.DataFrame(rows, columns=list(RUN_COLUMNS)).astype(kinds)
 
 
 def read_curves(path: Path) -> pd.DataFrame:
-    """Read a loss.csv of many runs."""
-    return pd.read_csv(path)
+    """Read a loss.csv of many runs. Raises DataError or ConfigError for a fault."""
+    return pd.DataFrame(read_rows(path, CurveRow), columns=["run_id", "seed", *Epoch.model_fields])
+
+
+def read_runs_and_curves(runs: Path, loss: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read a runs.csv and the loss.csv of the same runs. Raises where a curve does not end as its run did."""
+    _check_curves(runs, loss)
+    return read_runs(runs), read_curves(loss)
+
+
+def _check_curves(runs: Path, loss: Path) -> None:
+    curves = curves_by_run(loss)
+    for _, run, _ in numbered_runs(runs):
+        checked_curve(loss, curves.get((run.run_id, str(run.seed)), []), run.model_dump())

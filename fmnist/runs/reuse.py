@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from fmnist.common.errors import ConfigError, DataError
+from fmnist.common.errors import ConfigError
 from fmnist.common.validation import checked
 from fmnist.data.fashion_mnist import CHECKSUMS, checksum_lines
 from fmnist.plan.experiments import Plan
-from fmnist.runs.checks import RunRecord, checked_curve, checked_row, expect, read_json, read_lines, typed
-from fmnist.runs.columns import RUN_COLUMNS, Epoch, Run
+from fmnist.runs.checks import RunRecord, checked_curve, checked_row, curves_by_run, expect, numbered_runs, read_json
 from fmnist.runs.provenance import Summary
 from fmnist.training.settings import Value, setting_names
 
@@ -32,8 +31,7 @@ def reused_trainings(folder: Path, name: str, plan: Plan) -> list[Pair]:
     """
     _check_files(folder, name)
     held: dict[str, list[int]] = {}
-    for line, cells in read_lines(folder / "runs.csv", RUN_COLUMNS):
-        run = checked(Run, typed(cells), f"{folder / 'runs.csv'}: line {line}")
+    for _, run, _ in numbered_runs(folder / "runs.csv"):
         held.setdefault(run.run_id, []).append(run.seed)
     for experiment in plan.experiments.values():
         lacking = [run_id for run_id in experiment.run_ids if run_id not in held]
@@ -64,31 +62,27 @@ def read_reused(
     """
     _check_files(folder, name)
     runs_path, curves_path, place = (folder / file for file in NEEDED)
-    made = checked(Summary, read_json(place), str(place))
+    made = read_summary(place)
     expect(str(place), "data_sha256", made.data_sha256, [data_sha256])
     rows = _rows(runs_path, settings, set(planned))
-    curves: dict[tuple[str, str], list[Any]] = {(run_id, str(seed)): [] for run_id, seed in rows}
-    for line, cells in read_lines(curves_path, ["run_id", "seed", *Epoch.model_fields]):
-        curves.get((cells["run_id"], cells["seed"]), []).append((line, cells))
-    return {
-        (run_id, seed): RunRecord(
-            row=row, curve=checked_curve(curves_path, curves[run_id, str(seed)], row), made=made, reused_from=name
-        )
-        for (run_id, seed), row in rows.items()
-    }
+    curves = curves_by_run(curves_path)
+    found = {}
+    for (run_id, seed), row in rows.items():
+        curve = checked_curve(curves_path, curves.get((run_id, str(seed)), []), row)
+        found[run_id, seed] = RunRecord(row=row, curve=curve, made=made, reused_from=name)
+    return found
+
+
+def read_summary(path: Path) -> Summary:
+    """Return the provenance.json of many runs. Raises ConfigError or DataError for a fault."""
+    return checked(Summary, read_json(path), str(path))
 
 
 def _rows(path: Path, settings: Mapping[str, Settings], planned: set[Pair]) -> dict[Pair, dict[str, Any]]:
     """Return the rows of the planned runs; the numbers of the others are checked, too."""
-    seen, rows = set(), {}
-    for line, cells in read_lines(path, RUN_COLUMNS):
-        place = f"{path}: line {line}"
-        run = checked(Run, typed(cells), place)
-        pair = (run.run_id, run.seed)
-        if pair in seen:
-            raise DataError(f"{place} has run {run.run_id!r:.80}, seed {run.seed} again; expected it once.")
-        seen.add(pair)
-        if pair in planned:
+    rows = {}
+    for place, run, cells in numbered_runs(path):
+        if (run.run_id, run.seed) in planned:
             found = {key: cells[key] for key in setting_names() if cells[key]}
-            rows[pair] = checked_row(place, run, found, settings[run.run_id])
+            rows[run.run_id, run.seed] = checked_row(place, run, found, settings[run.run_id])
     return rows

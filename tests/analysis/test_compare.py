@@ -1,5 +1,6 @@
 """Results against the reference: every verdict from runs whose answer is known."""
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -90,9 +91,28 @@ def test_p_values_are_corrected_for_the_number_of_runs() -> None:
 
 
 def test_the_command_prints_the_table_and_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match=r"none/runs\.csv does not exist; expected a finished make report"):
-        main(["--results", str(tmp_path / "none")])
-    shutil.copy(ROOT / "reference/runs.csv", tmp_path)
+    for name in ("runs.csv", "provenance.json"):
+        shutil.copy(ROOT / "reference" / name, tmp_path)
     main(["--results", str(tmp_path)])
     assert set(pd.read_csv(tmp_path / "compare.csv")["verdict"]) == {"identical"}
-    assert "66 identical" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "66 identical" in printed
+    assert f"{tmp_path}/runs.csv with {ROOT}/reference/runs.csv" in printed
+
+
+def test_no_results_and_results_on_other_images_end_with_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"^Error: .*none/runs\.csv does not exist; .*\.$"):
+        main(["--results", str(tmp_path / "none")])
+    summary = json.loads((ROOT / "reference/provenance.json").read_text(encoding="utf-8"))
+    (tmp_path / "runs.csv").touch()
+    (tmp_path / "provenance.json").write_text(json.dumps({**summary, "data_sha256": ["e" * 64]}), encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"^Error: .* cannot be compared with .*\.$"):
+        main(["--results", str(tmp_path)])
+
+
+def test_results_without_a_run_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(ROOT / "reference/provenance.json", tmp_path)
+    header = (ROOT / "reference/runs.csv").read_text(encoding="utf-8").splitlines()[0]
+    (tmp_path / "runs.csv").write_text(f"{header}\n", encoding="utf-8")
+    main(["--results", str(tmp_path)])
+    assert "66 only in reference" in capsys.readouterr().out

@@ -74,14 +74,18 @@ SEED = ROW.split(",")[1]
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("runs.csv", None, r"runs\.csv cannot be read as a table"),
-        ("runs.csv", "", r"runs\.csv cannot be read as a table: No columns"),
-        ("runs.csv", HEADER.replace("engine", "x"), r"runs\.csv: the required column 'engine' is missing"),
-        ("runs.csv", HEADER.replace("seed", "x"), r"runs\.csv: the required column 'seed' is missing"),
-        ("runs.csv", HEADER + ROW + ROW, r"the run '\S+' with seed \d+ has two rows; expected one"),
-        ("runs.csv", HEADER + ROW.replace(f",{SEED},", ",long,", 1), r"seed is 'long'; expected a number"),
-        ("loss.csv", None, r"loss\.csv cannot be read as a table"),
-        ("loss.csv", "run_id,seed,epoch\n", r"loss\.csv: the required column 'train_loss' is missing"),
+        ("runs.csv", None, r"runs\.csv cannot be read"),
+        ("runs.csv", "", r"runs\.csv: the column run_id is missing"),
+        ("runs.csv", HEADER.replace("engine", "x"), r"runs\.csv: the column engine is missing"),
+        ("runs.csv", HEADER.replace("seed", "x"), r"runs\.csv: the column seed is missing"),
+        ("runs.csv", HEADER + ROW + ROW, r"has run '\S+', seed \d+ again; expected it once"),
+        (
+            "runs.csv",
+            HEADER + ROW.replace(f",{SEED},", ",long,", 1),
+            r"seed is 'long' \(text\); expected a whole number",
+        ),
+        ("loss.csv", None, r"loss\.csv cannot be read"),
+        ("loss.csv", "run_id,seed,epoch\n", r"loss\.csv: the column train_loss is missing"),
     ],
 )
 def test_a_broken_table_ends_with_one_sentence(results: Path, name: str, content: str | None, message: str) -> None:

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import torch
@@ -75,6 +77,24 @@ def arrays_bytes(folder: Path) -> int:
         path.write_bytes(changed)
         check(is_refused_or_equal(path, whole), "it is taken, with other images or labels")
     return len(spoilt)
+
+
+def broken_files(folder: Path) -> int:
+    """each file of a run, of `results/` and of a reused folder, with a wrong cell, value, column, line or bytes"""
+    return generated("runs/test_generated_files.py")
+
+
+def broken_configs(folder: Path) -> int:
+    """`config.yaml` with anything at any place; also each setting at and around its bounds, and of other types"""
+    return generated("plan/test_generated_configs.py")
+
+
+def generated(name: str) -> int:
+    """Run a test that draws 500 examples."""
+    command = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests" / name)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    check(answer.returncode == 0, f"{name} failed", answer.stdout)
+    return 500
 
 
 def flipped(content: bytes, place: int) -> bytes:

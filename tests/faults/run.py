@@ -41,6 +41,8 @@ NOT_HALF = "the half file never has its real name, and is deleted once the data 
 ROOM = "one sentence; after making room the same command goes on, to the same bytes"
 WRITABLE = "one sentence; when it can be written to again, the same bytes"
 HARMLESS = "refused, or, where the byte is one of a date and such, the same images"
+SPOILT = "read as it was, or one sentence; at most 1 GB of memory and 30 s"
+PLANNED = "planned, or one sentence"
 DELETE = "every training ends with one sentence that says to delete it; then the same bytes"
 PARTIAL = "the others are trained, and the end says how to go on; the partial report names it; later the same bytes"
 
@@ -57,6 +59,8 @@ FAULTS = (
     Fault("A file of a run deleted", damage.deleted, "that run is trained again, to the same bytes"),
     Fault("A truncated metrics file", damage.truncated, REFUSED),
     Fault("The files of another run", damage.foreign, REFUSED),
+    Fault("Broken files", damage.broken_files, SPOILT),
+    Fault("Broken configs", damage.broken_configs, PLANNED),
     Fault("A corrupt prepared array", damage.arrays_bytes, HARMLESS, fast=True),
     Fault("A corrupt prepared array, in the workflow", damage.arrays_workflow, DELETE),
     Fault("Spaces, quotes and Unicode in the project's path", damage.odd_folder, "the same bytes"),

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from builders import CONFIG, changed, plan
+from builders import CONFIG, changed, places, plan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -54,12 +54,6 @@ def test_a_value_within_its_bounds_is_planned_and_another_is_one_sentence(key: s
         assert key in message
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the path of everything in a document, its root first."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, child in children for place in places(child, (*path, key)))]
-
-
 SMALL = changed(
     {"experiments": {name: CONFIG["experiments"][name] for name in ("fully_connected", "scheduler_lr_0.01", "pooling")}}
 )
@@ -74,7 +68,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(place=st.sampled_from(places(SMALL)), value=VALUES, key=st.none() | KEYS)
 @example(place=("data",), value={-1: None}, key=None)
 @example(place=("experiments", "scheduler_lr_0.01", "sweep"), value=None, key="\n")

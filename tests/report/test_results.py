@@ -136,7 +136,8 @@ def test_the_dropout_curve_is_beside_the_printed_one(one_seed):
 def test_a_diverged_run_and_a_missing_seed_are_named(tmp_path):
     results = Results(tmp_path, shipped_config(seeds=[0, 1, 2, 3]))
     results.runs = results.runs[~((results.runs["run_id"] == "lenet5__pooling=max") & (results.runs["seed"] == 3))]
-    results.set_run("lenet5__learning_rate=0.0128", train_loss=float("nan"), test_accuracy=0.1, diverged=True)
+    diverged = {"train_loss": float("nan"), "diverged": True, "epochs_trained": 1}
+    results.set_run("lenet5__learning_rate=0.0128", test_accuracy=0.1, **diverged)
     markdown = text(results)
     rates = section(markdown, "sec-exp-learning_rate")
     assert re.search(r"\| 0\.0128 \(diverged: 4 of 4\) \| – \| 10\.00 ± 0\.00 \| 0\.4886 \|", rates)

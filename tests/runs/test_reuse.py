@@ -109,6 +109,10 @@ def test_a_run_with_other_settings_or_data(folder: Path) -> None:
         ({"seed": "7"}, "KEPT/runs.csv: line 3 has run 'fc', seed 7 again"),
         ({"seed": "9" * 5000}, "seed is inf"),
         ({"seed": "-1"}, "seed is -1; expected a whole number from 0 to 4,294,967,295"),
+        ({"test_accuracy": ""}, "test_accuracy is null; expected a number from 0 to 1"),
+        ({"test_accuracy": "high"}, "test_accuracy is 'high' (text)"),
+        ({"test_accuracy": "0.88"}, "generalization_gap is"),
+        ({"train_loss": "inf"}, "train_loss is inf; expected a number"),
         ({"train_loss": "0.5"}, "KEPT/loss.csv: line 3: train_loss is 0.16; expected 0.5"),
         ({"diverged": "no"}, "diverged is 'no' (text); expected true or false"),
         ({"epochs_trained": "20.0"}, "epochs_trained is 20.0; expected a whole number"),
@@ -123,6 +127,7 @@ def test_a_cell_that_a_person_spoiled(folder: Path, cells: dict[str, str], words
     ("name", "content", "words"),
     [
         ("runs.csv", b"\xff\xfe", "cannot be read"),
+        ("runs.csv", b"run_id,seed,seed\nfc,0,1\n", "the column 'seed' is there twice"),
         ("runs.csv", b"run_id,seed\nfc,0\n", "the column activation is missing"),
         ("runs.csv", b'run_id,seed\n"fc,0\n', "cannot be read"),
         ("provenance.json", b"{}", "the required key versions is missing"),

@@ -57,6 +57,22 @@ def test_a_fault_on_the_command_line_is_named(folder: Path, arguments: str, word
     assert [word for word in words if word not in error] == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["SEEDS=1e3"], "SEEDS is '1e3'"),
+        (["EXTENSIONS=yes"], "EXTENSIONS is 'yes'"),
+        (["SEEDS=5", "ARGS=--config device=cpu"], "ARGS has --config beside SEEDS"),
+    ],
+)
+def test_what_make_would_pass_on_wrongly_is_refused(arguments: list[str], words: str) -> None:
+    command = ["make", "-n", "-o", ".venv/ready", "report", *arguments]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode != 0
+    assert words in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
 def test_layered_configs_are_named_in_their_order(folder: Path) -> None:
     (folder / "mine.yaml").write_text("defaults: {colour: red}\n", encoding="utf-8")
     error = error_of(folder, "--configfile", "config.yaml", "mine.yaml")

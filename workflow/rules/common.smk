@@ -221,6 +221,6 @@ def stop_without_cuda():
 
 wildcard_constraints:
     run_id=r"[A-Za-z0-9_.=-]+",
-    seed=r"\d+",
+    seed=r"0|[1-9]\d{0,9}",
     experiment="|".join(map(re.escape, PLAN.experiments)),
     network="fc|lenet5",
