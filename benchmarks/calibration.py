@@ -1,6 +1,6 @@
 """Error rates and power of the claims' tests: python benchmarks/calibration.py.
 
-Test every form of claim on made-up seeds, thousands of times, in about 6 minutes. Each claim is
+Test every form of claim on made-up seeds, thousands of times, in about 5 minutes of one core. Each claim is
 judged alone: Holm's correction for the whole list makes every rate smaller. A rate of false
 verdicts must not exceed the significance of 5 %. The report shows benchmarks/calibration.csv.
 
