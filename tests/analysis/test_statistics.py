@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from fmnist.analysis.statistics import Array, Difference, adjust, finite, page_p, paired, share_interval, share_p, welch
 
@@ -118,3 +119,9 @@ def test_shares_by_hand() -> None:
 )
 def test_adjusted_by_hand(method: str, p_values: list[float], adjusted: list[float]) -> None:
     np.testing.assert_allclose(adjust(array(*p_values), method), adjusted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("stream", range(5))
+def test_holm_is_statsmodels(stream: int) -> None:
+    p_values = np.random.default_rng(stream).random(9).round(1 + stream % 3) / (1 + 9 * (stream % 2))
+    np.testing.assert_allclose(adjust(p_values), multipletests(p_values, method="holm")[1])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from builders import CLAIMS
-from claim_builders import ALIKE, A, B, POOLING, claim, rate_claim
+from claim_builders import ALIKE, POOLING, A, B, claim, rate_claim
 from sentences import refusal
 
 from fmnist.claims.claim_list import ClaimList, read_claims

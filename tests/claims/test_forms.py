@@ -267,7 +267,7 @@ def extremes(parts: some.SearchStrategy[Estimand]) -> some.SearchStrategy[Estima
     return some.builds(Extreme, some.lists(parts, min_size=1, max_size=4), some.booleans())
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(some.recursive(comparisons, extremes, max_leaves=8), some.floats(-3, 3), some.floats(0.001, 0.2))
 def test_a_bound_excludes_what_the_test_rejects(estimand: Estimand, threshold: float, at: float) -> None:
     lower, upper = estimand.lower(at), estimand.upper(at)
@@ -283,7 +283,7 @@ def test_a_bound_excludes_what_the_test_rejects(estimand: Estimand, threshold: f
 STRONGER = {OPEN: {HOLDS, SMALL, NO_DIFFERENCE, FAILS}, HOLDS: {SMALL}, NO_DIFFERENCE: {SMALL, FAILS}}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(tables, some.sampled_from(FORMS), some.floats(0.01, 2), some.sampled_from([0.05, 0.05 / 44]))
 def test_another_seed_weakens_no_verdict(values: Array, form: Form, margin: float, significance: float) -> None:
     assume(values.shape[1] > 2 or form not in (turn, trend))
@@ -292,7 +292,7 @@ def test_another_seed_weakens_no_verdict(values: Array, form: Form, margin: floa
     assert all(later == one or later in STRONGER.get(one, ()) for one, later in pairwise(found)), found
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(tables, some.sampled_from(FORMS), some.sampled_from([0.05, 0.002]))
 def test_the_verdict_turns_at_the_turning_margin(values: Array, form: Form, significance: float) -> None:
     assume(values.shape[1] > 2 or form not in (turn, trend))
