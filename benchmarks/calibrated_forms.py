@@ -1,164 +1,119 @@
 """The forms of claim that calibration.py tests: true means that must not give a verdict, and means that should."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from fmnist.analysis.statistics import Array
-from fmnist.claims.forms import Limits, Outcome, equivalent, greater, plateau, ranking, rise_fall, rising, value
-from fmnist.claims.verdicts import CONTRADICTED, SUPPORTED
+from fmnist.claims import forms
+from fmnist.claims.forms import Differences, Directed, Level, Trend
+from fmnist.claims.verdicts import FAILS, HOLDS, NO_DIFFERENCE
 
-EFFECTS = (0.25, 0.5, 1.0)  # points
 FAR = 5.0  # points: any number of seeds finds such a difference
 
-Test = Callable[[Array, Limits], Outcome]
-Means = Callable[[float, float], list[float]]  # (effect, margin) to the true mean of every run
-Truth = Callable[[list[float]], float]  # the true means to the value that the interval should hold
-
-
-def smallest_lead(means: list[float]) -> float:
-    return means[0] - max(means[1:])
+Means = Sequence[float]  # the true mean of every run, in points
+Case = tuple[Callable[[float], Means], str]  # from the margin to the means; the verdict that is right
+Tested = Directed | Trend | Level
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One form of claim: its test, the true means of its null cases, and those of a true effect."""
+    """One form of claim: its test, its null cases, and the true means with an effect."""
 
     name: str
-    test: Test
-    truth: Truth
-    nulls: dict[str, Means]
-    found: Means
-    effects: tuple[float, ...] = EFFECTS
-    uneven: bool = True  # also tested with runs of unequal variances
-    no_error: dict[str, str] = field(default_factory=dict)  # null case to its correct verdict
+    test: Callable[[Array, Differences, float], Tested]  # of values[seed, run], their differences and the margin
+    nulls: dict[str, Case]
+    found: Callable[[float], Means]  # from the effect to the means
+    effects: tuple[float, ...] = (0.25, 0.5, 1.0)  # points
 
 
-def staircase(steps: int) -> Means:
-    return lambda effect, margin: [effect * step for step in range(steps)]
+def best(values: Array, of: Differences, margin: float) -> Tested:
+    return forms.best(of, values.shape[1], margin)
 
 
-def triangle(effect: float, margin: float) -> list[float]:
-    return [effect * (1 - abs(place - 3.5) / 3.5) for place in range(8)]
+def turn(values: Array, of: Differences, margin: float) -> Tested:
+    return forms.turn(of, values.shape[1], margin)
 
+
+def level(values: Array, of: Differences, margin: float) -> Tested:
+    return forms.level(of, values.shape[1], margin)
+
+
+def triangle(height: float) -> Means:
+    return [height * (1 - abs(place - 3.5) / 3.5) for place in range(8)]
+
+
+def staircase(height: float) -> Means:
+    return [height * place / 7 for place in range(8)]
+
+
+AT_MARGIN = "apart by the margin"
+LEVEL_EFFECTS = (0.0, 0.25, 1.0)  # 0.5 points are the margin: there is nothing to find
 
 FORMS = (
     Form(
-        name="greater, two runs",
-        test=greater,
-        truth=smallest_lead,
+        name="above",
+        test=lambda values, of, margin: forms.above(of, margin),
         nulls={
-            "equal": lambda effect, margin: [0, 0],
-            "apart by the margin": lambda effect, margin: [margin, 0],
-            "apart by the margin the other way": lambda effect, margin: [-margin, 0],
+            "equal": (lambda margin: [0, 0], NO_DIFFERENCE),
+            AT_MARGIN: (lambda margin: [margin, 0], HOLDS),
+            "apart by the margin the other way": (lambda margin: [-margin, 0], FAILS),
         },
-        found=lambda effect, margin: [effect, 0],
-        no_error={"apart by the margin": SUPPORTED, "apart by the margin the other way": CONTRADICTED},
+        found=lambda effect: [effect, 0],
     ),
     Form(
-        name="greater, one against each of 7; best of 8",
-        test=greater,
-        truth=smallest_lead,
+        name="best of 8",
+        test=best,
         nulls={
-            "all equal": lambda effect, margin: [0.0] * 8,
-            "equal to one, above the others": lambda effect, margin: [0, 0, *[-FAR] * 6],
+            "all equal": (lambda margin: [0] * 8, NO_DIFFERENCE),
+            "two equal at the top": (lambda margin: [0, 0, *[-FAR] * 6], NO_DIFFERENCE),
+            "best by the margin": (lambda margin: [margin, *[0] * 7], HOLDS),
+            "second by the margin": (lambda margin: [0, margin, *[0] * 6], FAILS),
         },
-        found=lambda effect, margin: [effect, *[0.0] * 7],
+        found=lambda effect: [effect, *[0] * 7],
     ),
     Form(
-        name="ranking of 3",
-        test=ranking,
-        truth=lambda means: min(means[0] - means[1], means[1] - means[2]),
+        name="trend over 8",
+        test=lambda values, of, margin: forms.trend(values, margin, of),
         nulls={
-            "all equal": lambda effect, margin: [0, 0, 0],
-            "two equal, above the third": lambda effect, margin: [0, 0, -FAR],
+            "all equal": (lambda margin: [0] * 8, NO_DIFFERENCE),
+            "up and down by the margin": (lambda margin: [0, 0, margin, margin, margin, margin, 0, 0], ""),
+            "rises by the margin": (staircase, HOLDS),
         },
-        found=lambda effect, margin: [2 * effect, effect, 0],
+        found=staircase,
     ),
     Form(
-        name="rising over 8",
-        test=rising,
-        truth=lambda means: means[-1] - means[0],
+        name="turn over 8",
+        test=turn,
         nulls={
-            "all equal": lambda effect, margin: [0.0] * 8,
-            "one step back by the margin": lambda effect, margin: [
-                0,
-                FAR,
-                2 * FAR,
-                3 * FAR,
-                3 * FAR - margin,
-                4 * FAR,
-                5 * FAR,
-                6 * FAR,
-            ],
-        },
-        found=staircase(8),
-        no_error={"one step back by the margin": CONTRADICTED},
-    ),
-    Form(
-        name="plateau over 6",
-        test=lambda values, limits: plateau(values, limits, 3),
-        truth=lambda means: means[3] - means[0],
-        nulls={
-            "all equal": lambda effect, margin: [0.0] * 6,
-            "never level: up by the margin at the end": lambda effect, margin: [
-                0,
-                FAR,
-                2 * FAR,
-                3 * FAR,
-                3 * FAR,
-                3 * FAR + margin,
-            ],
-        },
-        found=lambda effect, margin: [0, effect, 2 * effect, *[3 * effect] * 3],
-    ),
-    Form(
-        name="rise and fall over 8",
-        test=rise_fall,
-        truth=lambda means: max(means[1:-1]) - max(means[0], means[-1]),
-        nulls={
-            "all equal": lambda effect, margin: [0.0] * 8,
-            "rises, then level": lambda effect, margin: [0, FAR, *[2 * FAR] * 6],
+            "all equal": (lambda margin: [0] * 8, NO_DIFFERENCE),
+            "rises, then level": (lambda margin: [0, FAR, *[2 * FAR] * 6], NO_DIFFERENCE),
+            "one above the ends by the margin": (lambda margin: [*[0] * 3, margin, *[0] * 4], HOLDS),
+            "all below the ends by the margin": (lambda margin: [0, *[-margin] * 6, 0], FAILS),
         },
         found=triangle,
     ),
     Form(
-        name="rise and fall over 8, turn named",
-        test=lambda values, limits: rise_fall(values, limits, 3),
-        truth=lambda means: means[3] - max(mean for place, mean in enumerate(means) if place != 3),
+        name="level, 2 runs",
+        test=level,
+        nulls={AT_MARGIN: (lambda margin: [margin, 0], "")},
+        found=lambda effect: [effect, 0],
+        effects=LEVEL_EFFECTS,
+    ),
+    Form(
+        name="level, 3 runs",
+        test=level,
         nulls={
-            "all equal": lambda effect, margin: [0.0] * 8,
-            "equal to one, above the others": lambda effect, margin: [*[0.0] * 3, FAR, FAR, *[0.0] * 3],
+            "one apart by the margin": (lambda margin: [margin, 0, 0], ""),
+            "the ends apart by the margin": (lambda margin: [0, margin / 2, margin], ""),
         },
-        found=lambda effect, margin: [*[0.0] * 3, effect, *[0.0] * 4],
+        found=lambda effect: [0, effect / 2, effect],
+        effects=LEVEL_EFFECTS,
     ),
     Form(
-        name="equivalent, two-sided",
-        test=equivalent,
-        truth=smallest_lead,
-        nulls={"apart by the margin": lambda effect, margin: [margin, 0]},
-        found=lambda effect, margin: [0, 0],
-        effects=(0.0,),
-    ),
-    Form(
-        name="equivalent, one-sided",
-        test=lambda values, limits: equivalent(values, limits, "one"),
-        truth=smallest_lead,
-        nulls={"above by the margin": lambda effect, margin: [margin, 0]},
-        found=lambda effect, margin: [0, 0],
-        effects=(0.0,),
-    ),
-    Form(
-        name="value",
-        # The original's number is a single run of the second column.
-        test=lambda values, limits: value(values[:, :1], limits, float(values[0, 1])),
-        truth=smallest_lead,
-        nulls={
-            "one more run of ours": lambda effect, margin: [0, 0],
-            "apart by the margin": lambda effect, margin: [margin, 0],
-        },
-        found=lambda effect, margin: [0, 0],
-        effects=(0.0,),
-        uneven=False,
-        no_error={"one more run of ours": SUPPORTED, "apart by the margin": CONTRADICTED},
+        name="level, only a gain matters",
+        test=lambda values, of, margin: forms.level(of, 2, margin, only_gain=True),
+        nulls={"above by the margin": (lambda margin: [margin, 0], "")},
+        found=lambda effect: [effect, 0],
+        effects=LEVEL_EFFECTS,
     ),
 )

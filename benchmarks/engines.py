@@ -71,7 +71,7 @@ def table(native: pd.DataFrame, reference: pd.DataFrame) -> str:
                 rows.loc[rows["run_id"] == run, measure].to_numpy(dtype=float) * scale for rows in (native, reference)
             )
             difference = welch(ours, torchs)
-            low, high = difference.interval(0.95)
+            low, high = difference.lower(0.025), difference.upper(0.025)
             means = f"{len(ours)} and {len(torchs)} | {ours.mean():.4f} | {torchs.mean():.4f}"
             lines.append(f"| {run} | {name} | {means} | {difference.effect:+.4f} ({low:+.4f} to {high:+.4f}) |")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from workflow_builders import prepare
 
 from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.evaluate import evaluate_claims
-from fmnist.claims.examine import Material
+from fmnist.claims.examine import PROTOCOL, Choices, Material
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
@@ -46,7 +46,9 @@ def sample(arrays: Path) -> Dataset:
 def judge(tmp_path: Path) -> Callable[..., pd.DataFrame]:
     """Judge claims on runs, and on loss curves that fall for every run and seed."""
 
-    def judged(runs: pd.DataFrame, *entries: dict[str, Any], curves: pd.DataFrame | None = None) -> pd.DataFrame:
+    def judged(
+        runs: pd.DataFrame, *entries: dict[str, Any], curves: pd.DataFrame | None = None, choices: Choices = PROTOCOL
+    ) -> pd.DataFrame:
         if curves is None:
             curves = curves_frame(sorted(set(runs["run_id"])), sorted(set(runs["seed"])))
         material = Material(
@@ -55,7 +57,7 @@ def judge(tmp_path: Path) -> Callable[..., pd.DataFrame]:
             runs=runs,
             curves=curves,
         )
-        return evaluate_claims(material).set_index("id", drop=False)
+        return evaluate_claims(material, choices).set_index("id", drop=False)
 
     return judged
 

@@ -42,20 +42,27 @@ def evaluate_claims(material: Material) -> pd.DataFrame:
 def judge(material: Material, choices: Choices = PROTOCOL) -> list[Judged]:
     """Return the verdict on every claim. Raises ConfigError for a claim about unknown runs."""
     found, significance = examine_all(material, choices), material.claims.significance
-    corrections = corrected([one.p for one in found], choices.correction)
+    corrections = corrected([one.p for one in found], choices.correction, significance)
     verdicts = [corrected_verdict(one, own, significance) for one, own in zip(found, corrections, strict=True)]
     return list(map(Judged, found, corrections, _by_reading(found, verdicts)))
 
 
-def corrected(p_values: Sequence[PValues], method: str) -> list[Correction]:
-    """Return the correction of every claim, on the p of its decision; NaN does not count."""
+def corrected(p_values: Sequence[PValues], method: str, significance: float = 0.05) -> list[Correction]:
+    """Return the correction of every claim, on the p of its decision; NaN does not count.
+
+    An undecided claim has the factor of the next one to be decided: the others being as they are, it
+    would be decided below significance / factor.
+    """
     decisions = np.array([p.decision for p in p_values])
     if method == "none":
         return [Correction(p, 1.0) for p in decisions]
     adjusted, known = adjust(decisions, method), int((~np.isnan(decisions)).sum())
+    decided = adjusted < significance
+    following = int(decided.sum()) + 1
     ranks = pd.Series(decisions).rank(method="first").to_numpy()  # from 1
-    factors = known - ranks + 1 if method == "holm" else known / ranks
-    return [Correction(p, factor) for p, factor in zip(adjusted, np.nan_to_num(factors, nan=1.0), strict=True)]
+    holm = known + 1 - np.where(np.isnan(ranks), known, np.minimum(ranks, following))
+    factors = holm if method == "holm" else known / np.where(decided, following - 1, following)
+    return list(map(Correction, adjusted, factors))
 
 
 def _by_reading(found: Sequence[Examined], judged: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ def over_images(material: Material, correct: Predicted) -> pd.DataFrame:
     Both verdicts are by the correction that the claim has among all claims, on its seeds with predictions.
     """
     found = examine_all(material)
-    corrections = corrected([one.p for one in found], "holm")
+    corrections = corrected([one.p for one in found], "holm", material.claims.significance)
     rows = [
         _row(one, runs, correction.factor, material.claims.significance)
         for one, correction in zip(found, corrections, strict=True)

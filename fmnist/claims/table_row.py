@@ -130,7 +130,7 @@ def _as_claimed(found: Examined) -> float:
 
 
 def _steps_back(found: Examined, trend: Trend) -> str:
-    """Name the steps against a trend, such as `20 to 40 (0.12 points)`."""
+    """Name the steps against a trend, such as `batch size 20 to batch size 40 (0.12 points)`."""
     scale = found.scale
     return ", ".join(
         f"{found.names[step.second]} to {found.names[step.first]} ({scale.effect(-step.effect):.2f} {scale.unit})"

@@ -43,17 +43,17 @@ def shared_seeds(values: Array) -> int:
 
 
 def without_effect(runs: pd.DataFrame) -> dict[str, str]:
-    """Return the runs whose every seed ended exactly as that of another run, by run id, with that run.
+    """Return the runs that ended exactly as another run on all seeds of both, by run id, with that run.
 
     Their settings differ and made no difference: a scheduler that never acted, for example.
     """
-    seen: dict[object, str] = {}
-    found = {}
-    for run_id, own in runs.sort_values("seed").groupby("run_id"):
-        results = tuple(own[["seed", *SAME]].itertuples(index=False, name=None))
-        if len(set(own["train_loss"])) >= FEWEST_SEEDS and (other := seen.setdefault(results, str(run_id))) != run_id:
-            found[str(run_id)] = other
-    return found
+    rows = runs[["run_id", "seed", *SAME]].dropna()
+    pairs = rows.merge(rows, on=["seed", *SAME], suffixes=("", "_of"))
+    pairs = pairs[pairs["run_id"] > pairs["run_id_of"]]
+    equal = pairs.groupby(["run_id", "run_id_of"])["train_loss"].nunique().reset_index()
+    seeds = rows.groupby("run_id")["seed"].agg(set)
+    found = equal.itertuples(index=False, name=None)
+    return {run: of for run, of, n in found if n >= FEWEST_SEEDS and n == len(seeds[run] & seeds[of])}
 
 
 def curve_property(claim: Claim, run_id: str | None, curves: pd.DataFrame) -> list[bool]:

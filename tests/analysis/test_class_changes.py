@@ -7,7 +7,7 @@ import pytest
 from builders import changed, plan, plan_of
 
 from fmnist.analysis.class_changes import Change, best_run, class_changes, shown_matrices
-from fmnist.analysis.statistics import Array, holm, welch
+from fmnist.analysis.statistics import Array, adjust, welch
 from fmnist.data.fashion_mnist import CLASS_NAMES
 
 SHIPPED = plan().experiments
@@ -78,7 +78,7 @@ def test_differences_are_of_means_class_by_class_and_tested_together(points: int
     assert found.shown.tolist() == [index == SHIRT for index in range(10)]
     p_values = np.full(12 * 10, 1.0)
     p_values[:2] = 2 * welch(np.array([95.0, 95.1, 95.2]), np.array([90.0, 90.1, 90.2])).p_above()
-    assert found.adjusted_p[SHIRT] == pytest.approx(holm(p_values)[0])
+    assert found.adjusted_p[SHIRT] == pytest.approx(adjust(p_values)[0])
 
 
 @pytest.mark.parametrize("seeds", [1, 2])

@@ -3,59 +3,53 @@
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import curves_frame
-from claim_builders import ALIKE, BASE, MAX, POOLING, ROWS, UP, Judge, frame, rate_claim, rates, seeds
+from claim_builders import ALIKE, BASE, MAX, POOLING, ROWS, UP, A, B, Judge, claim, frame, rate_claim, rates, seeds
+from scipy import stats
 
-from fmnist.claims.hindrances import DIFFERENT_PLACES, NO_NUMBER, NOT_PRINTED, NOT_RUN, SAME_RUN
-from fmnist.claims.verdicts import (
-    CONTRADICTED,
-    EQUIVALENT,
-    INCONCLUSIVE,
-    NOT_TESTABLE,
-    ONE_SEED,
-    SUPPORTED,
-    TWO_SEEDS,
-)
+from fmnist.claims.examine import PROTOCOL
+from fmnist.claims.hindrances import DIFFERENT_PLACES, NEVER_ACTED, NO_NUMBER, NOT_RUN, SAME_RUN
+from fmnist.claims.verdicts import FAILS, HOLDS, NO_DIFFERENCE, NOT_TESTABLE, OPEN, SMALL, TOO_FEW
 
 LOSS = {**POOLING, "measure": "train_loss"}
 PEAK = (0.80, 0.82, 0.84, 0.86, 0.85, 0.83, 0.81, 0.79)
-LEVEL = (0.80, 0.82, 0.84, 0.86, 0.86, 0.86, 0.86, 0.86)
-FALLING = tuple(reversed(UP))
+DIP = tuple(1 - accuracy for accuracy in PEAK)
+
+
+def rate(value: float) -> dict[str, Any]:
+    return {"experiment": "learning_rate", "value": value}
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "greater", "alike"),
-    [
-        (0.92, SUPPORTED, CONTRADICTED),
-        (0.88, CONTRADICTED, CONTRADICTED),
-        (0.90, EQUIVALENT, SUPPORTED),
-        (0.9025, INCONCLUSIVE, INCONCLUSIVE),
-    ],
+    ("accuracy", "above", "alike"),
+    [(0.92, HOLDS, FAILS), (0.88, FAILS, FAILS), (0.90, NO_DIFFERENCE, HOLDS), (0.9025, OPEN, OPEN)],
 )
-def test_two_runs_both_ways(judge: Judge, accuracy: float, greater: str, alike: str) -> None:
-    table = judge(frame(seeds(BASE, 0.9), seeds(MAX, accuracy, order=1)), POOLING, ALIKE)
-    assert list(table["verdict"]) == [greater, alike]
-    assert list(table["expected_sign"]) == [1, 0]
-    row = table.loc["pooling"]
-    assert row["effect"] == pytest.approx(100 * (accuracy - 0.9))
+def test_two_runs_both_ways(judge: Judge, accuracy: float, above: str, alike: str) -> None:
+    runs = frame(seeds(BASE, 0.9), seeds(MAX, accuracy, order=1))
+    row, level = judge(runs, POOLING).loc["pooling"], judge(runs, ALIKE).loc["alike"]
+    assert (row["verdict"], level["verdict"]) == (above, alike)
+    assert (row["effect"], level["effect"]) == pytest.approx((100 * (accuracy - 0.9), 100 * abs(accuracy - 0.9)))
     assert row["lower"] < row["effect"] < row["upper"]
-    assert (row["unit"], row["margin"], row["n"]) == ("points", 0.5, 5)
+    assert (row["unit"], row["margin"], row["n"], row["unpaired"]) == ("points", 0.5, 5, 0)
     assert (row["first"], row["second"]) == ("max pooling", "LeNet-5, base case")
-    assert 0.3 < row["min_detectable_effect"] < 0.6
+    values = [runs.loc[runs["run_id"] == run, "test_accuracy"] for run in (MAX, BASE)]
+    p_values = [stats.ttest_rel(*values, alternative=side).pvalue for side in ("greater", "less")]
+    assert [row["p_holds"], row["p_fails"]] == pytest.approx(p_values)
 
 
-@pytest.mark.parametrize(("turned", "effect", "verdict"), [(False, 25, SUPPORTED), (True, -20, CONTRADICTED)])
+@pytest.mark.parametrize(("turned", "effect", "verdict"), [(False, 25, HOLDS), (True, -20, FAILS)])
 def test_losses_are_compared_in_percent_of_each_other(judge: Judge, turned: bool, effect: float, verdict: str) -> None:
     runs = frame(seeds(BASE, 0.9, loss=0.2), seeds(MAX, 0.9, loss=0.25))
-    row = judge(runs, {**LOSS, "a": POOLING["b"], "b": POOLING["a"]} if turned else LOSS).loc["pooling"]
+    row = judge(runs, {**LOSS, "a": B, "b": A} if turned else LOSS).loc["pooling"]
     assert (row["unit"], row["margin"], row["effect"]) == ("%", pytest.approx(5), pytest.approx(effect))
     assert row["verdict"] == verdict
 
 
 @pytest.mark.parametrize(
-    ("engine", "verdict", "hindrance"), [("native", SUPPORTED, None), ("torch", NOT_TESTABLE, DIFFERENT_PLACES)]
+    ("engine", "verdict", "hindrance"), [("native", HOLDS, None), ("torch", NOT_TESTABLE, DIFFERENT_PLACES)]
 )
 def test_times_compare_where_the_runs_were_made_alike(
     judge: Judge, engine: str, verdict: str, hindrance: str | None
@@ -69,98 +63,83 @@ def test_times_compare_where_the_runs_were_made_alike(
     assert row["hindrance"] == hindrance or pd.isna(row["hindrance"])
 
 
-def test_pairing_by_seed_checks_the_claim_or_where_that_is_shown_its_opposite(judge: Judge) -> None:
-    together = judge(frame(seeds(BASE, 0.9), seeds(MAX, 0.9025)), POOLING).loc["pooling"]  # pairs differ by 0.25
-    below = judge(frame(seeds(BASE, 0.9), seeds(MAX, 0.88, order=1)), POOLING).loc["pooling"]
-    assert [together["verdict"], below["verdict"]] == [INCONCLUSIVE, CONTRADICTED]
-    assert together["paired_p"] < 1e-6
-    assert below["paired_p"] < 0.001
-
-
-@pytest.mark.parametrize(("loss", "expected"), [(0.15, SUPPORTED), (0.3, CONTRADICTED)])
-def test_the_best_loss_is_the_lowest(judge: Judge, loss: float, expected: str) -> None:
-    best = rate_claim("best", experiment="optimizer", best="rmsprop", measure="train_loss")
-    rmsprop, sgd = "lenet5__optimizer=rmsprop", "lenet5__optimizer=sgd"
-    runs = frame(seeds(BASE, 0.9), seeds(rmsprop, 0.9, loss=loss, order=1), seeds(sgd, 0.8, loss=0.6, order=2))
-    row = judge(runs, best).loc["r"]
-    assert (row["verdict"], row["expected_sign"]) == (expected, -1)
-    assert row["effect"] == pytest.approx(100 * (loss / 0.2 - 1), abs=0.1)
-    assert (row["first"], row["second"]) == ("RMSprop", "Adam")
-    assert (row["prob_superiority"] > 0.5) == (row["dunnett_p"] < 0.05) == (expected == SUPPORTED)
-
-
-@pytest.mark.parametrize(
-    ("form", "keys", "accuracies", "expected"),
-    [
-        ("rising", {}, UP, SUPPORTED),
-        ("rising", {}, PEAK, CONTRADICTED),
-        ("falling", {}, FALLING, SUPPORTED),
-        ("falling", {}, UP, CONTRADICTED),
-        ("rise_fall", {}, PEAK, SUPPORTED),
-        ("fall_rise", {}, tuple(1 - a for a in PEAK), SUPPORTED),
-        ("fall_rise", {}, PEAK, CONTRADICTED),
-        ("rise_fall", {"turn": 0.0008}, PEAK, SUPPORTED),
-        ("rise_fall", {"turn": 0.0004}, PEAK, CONTRADICTED),
-        ("best", {"best": 0.0008}, PEAK, SUPPORTED),
-        ("best", {"best": 0.0004}, PEAK, CONTRADICTED),
-        ("ranking", {"order": [0.0008, 0.0016, 0.0001]}, PEAK, SUPPORTED),
-        ("ranking", {"order": [0.0016, 0.0008, 0.0001]}, PEAK, CONTRADICTED),
-        ("plateau", {"plateau_from": 0.0008}, LEVEL, SUPPORTED),
-        ("plateau", {"plateau_from": 0.0008}, UP, CONTRADICTED),
-    ],
-)
-def test_every_form_along_an_experiment(
-    judge: Judge, form: str, keys: dict[str, Any], accuracies: tuple[float, ...], expected: str
+@pytest.mark.parametrize(("loss", "verdict"), [(0.15, HOLDS), (0.3, FAILS)])
+def test_an_effect_is_signed_towards_the_claim_and_names_the_run_claimed_higher_first(
+    judge: Judge, loss: float, verdict: str
 ) -> None:
-    assert judge(rates(*accuracies), rate_claim(form, **keys)).loc["r", "verdict"] == expected
-
-
-def test_a_falling_loss_has_a_negative_effect(judge: Judge) -> None:
-    losses = (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
-    row = judge(rates(*UP, losses=losses), rate_claim("falling", measure="train_loss")).loc["r"]
-    assert (row["verdict"], row["expected_sign"], row["effect"]) == (SUPPORTED, -1, pytest.approx(-87.5, abs=0.1))
-    assert row["lower"] < row["effect"] < row["upper"] < 0
-    assert (row["first"], row["second"]) == ("learning rate 0.0128", "learning rate 0.0001")
+    rmsprop, sgd = "lenet5__optimizer=rmsprop", "lenet5__optimizer=sgd"
+    lowest = claim(
+        "best",
+        a={"experiment": "optimizer", "value": "rmsprop"},
+        b={"experiment": "optimizer"},
+        measure="train_loss",
+        direction="lowest",
+    )
+    runs = frame(seeds(BASE, 0.9), seeds(rmsprop, 0.9, loss=loss, order=1), seeds(sgd, 0.8, loss=0.6, order=2))
+    row = judge(runs, lowest).loc["best"]
+    assert (row["verdict"], row["first"], row["second"]) == (verdict, "Adam", "RMSprop")
+    assert row["effect"] == pytest.approx(100 * (0.2 / loss - 1), abs=0.1)
+    assert row["as_claimed"] == (verdict == HOLDS)
 
 
 @pytest.mark.parametrize(
-    ("count", "falling", "epochs", "expected"),
+    ("entry", "accuracies", "expected"),
     [
-        (10, 10, 5, SUPPORTED),
-        (10, 0, 5, CONTRADICTED),
-        (10, 5, 5, INCONCLUSIVE),
-        (4, 4, 5, INCONCLUSIVE),
-        (2, 2, 5, TWO_SEEDS),
-        (3, 3, 1, NOT_TESTABLE),  # one epoch has no shape
+        (rate_claim("trend", direction="rises"), UP, HOLDS),
+        (rate_claim("trend", direction="falls"), UP, FAILS),
+        (rate_claim("trend", direction="rises", values=[0.0001, 0.0004, 0.0008]), PEAK, HOLDS),
+        (rate_claim("turn", direction="rises then falls"), PEAK, HOLDS),
+        (rate_claim("turn", direction="falls then rises"), DIP, HOLDS),
+        (rate_claim("best", a=rate(0.0008), b={"experiment": "learning_rate"}, direction="highest"), PEAK, HOLDS),
+        (rate_claim("level", values=[0.0001, 0.0128]), UP, FAILS),
+        (claim("level", a=rate(0.0001), b=rate(0.0128), only_gain=True), UP, HOLDS),
     ],
 )
-def test_a_curve_in_most_seeds(judge: Judge, count: int, falling: int, epochs: int, expected: str) -> None:
-    claim = {**POOLING, "form": "curve", "run": {"experiment": "fully_connected"}, "curve": "falls_at_every_epoch"}
-    curves = curves_frame(["fc"], range(count), epochs=epochs)
-    curves.loc[(curves["seed"] >= falling) & (curves["epoch"] == 4), "train_loss"] = 9.0
-    runs = frame([("fc", seed, 0.88, 0.2) for seed in range(count)])
-    row = judge(runs, {key: claim[key] for key in claim if key not in ("a", "b")}, curves=curves).loc["pooling"]
-    assert row["verdict"] == expected
-    if expected != NOT_TESTABLE:
-        assert (row["n"], row["unit"], row["effect"]) == (count, "% of seeds", pytest.approx(100 * falling / count))
+def test_every_form_along_an_experiment(judge: Judge, entry: Any, accuracies: tuple[float, ...], expected: str) -> None:
+    assert judge(rates(*accuracies), entry)["verdict"].item() == expected
+
+
+def test_a_falling_loss_has_a_positive_effect_and_names_steps_back(judge: Judge) -> None:
+    losses = (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.36, 0.1)
+    row = judge(rates(*UP, losses=losses), rate_claim("trend", measure="train_loss", direction="falls")).loc["trend"]
+    assert (row["verdict"], row["effect"]) == (HOLDS, pytest.approx(700, abs=1))
+    assert 0 < row["lower"] < row["effect"] < row["upper"]
+    assert (row["first"], row["second"]) == ("learning rate 0.0001", "learning rate 0.0128")
+    assert row["steps_back"] == "learning rate 0.0032 to learning rate 0.0064 (20.00 %)"
+
+
+CURVE = claim("curve", run={"experiment": "fully_connected"}, curve="falls_at_every_epoch", contrast=B)
 
 
 @pytest.mark.parametrize(
-    ("measure", "expected", "effect"),
-    [("accuracy", CONTRADICTED, 80 - 75.93), ("train_loss", CONTRADICTED, 100), ("seconds", NOT_TESTABLE, None)],
+    ("count", "falling", "contrast", "lacks", "expected"),
+    [
+        (10, 10, 10, False, HOLDS),
+        (10, 0, 10, False, FAILS),
+        (10, 5, 10, False, OPEN),
+        (4, 4, 0, False, OPEN),
+        (2, 2, 0, False, TOO_FEW),
+        (10, 10, 0, True, HOLDS),
+        (10, 10, 10, True, FAILS),
+        (10, 10, 5, True, OPEN),
+        (3, 0, 0, None, NOT_TESTABLE),  # one epoch has no shape
+    ],
 )
-def test_a_reported_number_against_the_runs(judge: Judge, measure: str, expected: str, effect: float | None) -> None:
-    claim = {"id": "v", "section": "4", "form": "value", "text": "x", "measure": measure}
-    runs = frame(seeds("lenet5__optimizer=sgd", 0.80, loss=2 * 0.6372))
-    row = judge(runs, {**claim, "run": {"experiment": "optimizer", "value": "sgd"}}).loc["v"]
+def test_a_curve_in_most_seeds(
+    judge: Judge, count: int, falling: int, contrast: int, lacks: bool | None, expected: str
+) -> None:
+    curves = curves_frame(["fc", BASE], range(count), epochs=1 if lacks is None else 5)
+    falls = np.where(curves["run_id"] == "fc", falling, contrast)
+    curves.loc[(curves["seed"] >= falls) & (curves["epoch"] == 4), "train_loss"] = 9.0
+    runs = frame([(run, seed, 0.88 + seed / 100, 0.2) for run in ("fc", BASE) for seed in range(count)])
+    row = judge(runs, {**CURVE, "contrast_lacks_it": bool(lacks)}, curves=curves).loc["curve"]
     assert row["verdict"] == expected
-    if effect is None:
-        assert row["hindrance"] == NOT_PRINTED
-    else:
-        assert (row["effect"], row["second"]) == (pytest.approx(effect, abs=0.5), "the reported number")
+    if lacks is not None:
+        assert (row["n"], row["unit"], row["unpaired"]) == (count, "% of seeds", 0)
+        assert (row["effect"], row["contrast"]) == pytest.approx((100 * falling / count, 100 * contrast / count))
 
 
-@pytest.mark.parametrize(("count", "expected"), [(1, ONE_SEED), (2, TWO_SEEDS), (3, SUPPORTED)])
+@pytest.mark.parametrize(("count", "expected"), [(1, TOO_FEW), (2, TOO_FEW), (3, HOLDS)])
 def test_a_verdict_needs_three_seeds(judge: Judge, count: int, expected: str) -> None:
     row = judge(frame(seeds(BASE, 0.9, count=count), seeds(MAX, 0.95, order=1, count=count)), POOLING).loc["pooling"]
     assert row["verdict"] == expected
@@ -168,56 +147,113 @@ def test_a_verdict_needs_three_seeds(judge: Judge, count: int, expected: str) ->
     assert (math.isnan(row["p"]), math.isnan(row["lower"])) == (count < 3, count < 2)
 
 
-def test_a_trend_goes_by_seeds_that_every_run_has(judge: Judge) -> None:
+@pytest.mark.parametrize(("lacking", "n"), [(range(3), 2), (range(2), 3), ([], 5)])
+def test_a_trend_goes_by_seeds_that_every_run_has(judge: Judge, lacking: Any, n: int) -> None:
     runs = rates(*UP)
-    lacking = (runs["run_id"] == "lenet5__learning_rate=0.0002") & (runs["seed"] < 3)
-    row = judge(runs[~lacking], rate_claim("rising")).loc["r"]
-    assert (row["n"], row["missing"], row["verdict"]) == (2, 3, TWO_SEEDS)
+    lacks = (runs["run_id"] == "lenet5__learning_rate=0.0002") & runs["seed"].isin(lacking)
+    row = judge(runs[~lacks], rate_claim("trend", direction="rises")).loc["trend"]
+    assert (row["n"], row["unpaired"], row["verdict"]) == (n, 5 - n, TOO_FEW if n < 3 else HOLDS)
 
 
-THREE = (seeds(BASE, 0.9, count=3), seeds(MAX, 0.95, order=1, count=3))
+LATER: ROWS = [(MAX, seed + 3, 0.2, 0.2) for seed in range(5)]  # seeds 3 to 7
 LOST: ROWS = [(MAX, 4, 0.1, None)]
 
 
 @pytest.mark.parametrize(
-    ("runs", "claim", "expected"),
+    ("runs", "entry", "expected"),
     [
-        ((seeds(BASE, 0.9), seeds(MAX, 0.92, count=4)), POOLING, (4, 1, 0, SUPPORTED)),
-        # Both runs lack seeds that another run has.
-        ((*THREE, seeds("fc", 0.9)), POOLING, (3, 4, 0, SUPPORTED)),
+        ((seeds(BASE, 0.9), seeds(MAX, 0.92, count=4)), POOLING, (4, 1, 0, HOLDS)),
+        ((seeds(BASE, 0.9, count=3), seeds(MAX, 0.95, count=3), LATER), POOLING, (3, 5, 0, HOLDS)),
+        ((seeds(BASE, 0.9), LATER), POOLING, (2, 6, 0, TOO_FEW)),
         # A diverged run counts with its accuracy, and has no loss: four above and one lost show neither.
-        ((seeds(BASE, 0.9), seeds(MAX, 0.92, count=4), LOST), POOLING, (5, 0, 1, INCONCLUSIVE)),
-        ((seeds(BASE, 0.9), seeds(MAX, 0.9, loss=0.3, count=4), LOST), LOSS, (4, 0, 1, SUPPORTED)),
+        ((seeds(BASE, 0.9), seeds(MAX, 0.92, count=4), LOST), POOLING, (5, 0, 1, OPEN)),
+        ((seeds(BASE, 0.9), seeds(MAX, 0.9, loss=0.3, count=4), LOST), LOSS, (4, 1, 1, HOLDS)),
     ],
 )
-def test_missing_and_diverged_runs_are_counted(
-    judge: Judge, runs: tuple[ROWS, ...], claim: dict[str, Any], expected: tuple[object, ...]
+def test_pairs_are_of_shared_seeds_and_the_rest_is_counted(
+    judge: Judge, runs: tuple[ROWS, ...], entry: dict[str, Any], expected: tuple[object, ...]
 ) -> None:
-    row = judge(frame(*runs), claim).loc["pooling"]
-    assert (row["n"], row["missing"], row["diverged"], row["verdict"]) == expected
-
-
-@pytest.mark.parametrize(("count", "missing"), [(5, 0), (4, 1)])
-def test_seeds_that_the_config_does_not_ask_for_are_not_missing(judge: Judge, count: int, missing: int) -> None:
-    momentum, plain = "lenet5__momentum=0.9__optimizer=sgd", "lenet5__optimizer=sgd"
-    claim = {**POOLING, "a": {"experiment": "momentum", "value": 0.9}, "b": {"experiment": "momentum", "value": 0.0}}
-    ten = [(run, seed, 0.9 + seed / 1000, 0.2) for run in (BASE, plain) for seed in range(10)]
-    row = judge(frame(ten, seeds(momentum, 0.92, count=count)), claim).loc["pooling"]
-    assert (row["n"], row["missing"]) == (count, missing)  # the experiment takes the first five seeds of any more
+    row = judge(frame(*runs), entry).loc["pooling"]
+    assert (row["n"], row["unpaired"], row["diverged"], row["verdict"]) == expected
 
 
 @pytest.mark.parametrize(
-    ("maxed", "claim", "hindrance", "runs"),
+    ("maxed", "entry", "hindrance", "runs"),
     [
         ([], POOLING, NOT_RUN, "pooling (max)"),
         # A default that a config changes can make one run of two: no fault of the claim's.
         ([], {**POOLING, "a": {"experiment": "activation", "value": "tanh"}}, SAME_RUN, "lenet5"),
         ([(MAX, seed, 0.1, None) for seed in range(5)], LOSS, NO_NUMBER, ""),
         ([(MAX, seed, 0.9, 0.0) for seed in range(5)], LOSS, NO_NUMBER, ""),  # zero has no logarithm
+        ([(MAX, seed + 9, 0.9, 0.2) for seed in range(5)], POOLING, NO_NUMBER, ""),  # no shared seed
     ],
 )
 def test_what_is_not_testable_and_why(
-    judge: Judge, maxed: ROWS, claim: dict[str, Any], hindrance: str, runs: str
+    judge: Judge, maxed: ROWS, entry: dict[str, Any], hindrance: str, runs: str
 ) -> None:
-    row = judge(frame(seeds(BASE, 0.9), maxed), claim).loc["pooling"]
+    row = judge(frame(seeds(BASE, 0.9), maxed), entry).loc["pooling"]
     assert (row["verdict"], row["hindrance"], row["hindrance_runs"]) == (NOT_TESTABLE, hindrance, runs)
+
+
+@pytest.mark.parametrize(
+    ("same", "more", "hindrance"), [(5, 0, NEVER_ACTED), (5, 4, NEVER_ACTED), (4, 0, None), (2, 0, None)]
+)
+def test_a_setting_that_never_acted_is_not_testable(judge: Judge, same: int, more: int, hindrance: str | None) -> None:
+    base, count = seeds(BASE, 0.9), 2 if same == 2 else 5
+    maxed = [(MAX, seed, value, loss if seed < same else 0.3) for _, seed, value, loss in base[:count]]
+    further = [(BASE, seed + 5, 0.9, 0.2 + seed / 100) for seed in range(more)]  # which the other run has not
+    row = judge(frame(base, maxed, further, test_loss=0.4), POOLING).loc["pooling"]
+    assert row["hindrance"] == hindrance or pd.isna(row["hindrance"])
+    assert row["hindrance_runs"] == "pooling (max)" or hindrance is None
+
+
+def exactly(effect: float, deviation: float, n: int) -> pd.DataFrame:
+    """Runs of n seeds whose paired differences have this mean and this standard deviation, in points."""
+    apart = (effect + deviation * stats.zscore(np.arange(n), ddof=1)) / 100
+    base = [(BASE, seed, 0.8, 0.2 + seed / 100) for seed in range(n)]
+    return frame(base, [(MAX, seed, 0.8 + apart[seed], 0.3) for seed in range(n)])
+
+
+@pytest.mark.parametrize(
+    ("entry", "effect"), [(POOLING, 0.2), (POOLING, -0.2), (POOLING, 0.0), (ALIKE, 0.2), (ALIKE, 0.8)]
+)
+@pytest.mark.parametrize("others", [0, 3])
+def test_so_many_seeds_decide_an_open_claim(judge: Judge, entry: dict[str, Any], effect: float, others: int) -> None:
+    # The others stay open: their runs differ by 10 points, up and down in turn.
+    dropout = "lenet5__dropout=true"
+    undecided = {**POOLING, "a": {"experiment": "dropout", "value": True}, "b": rate(0.0001)}
+
+    def judged(n: int) -> Any:
+        ends = ((dropout, 0), ("lenet5__learning_rate=0.0001", 1))
+        noisy: ROWS = [(run, seed, 0.8 + 0.1 * ((seed + odd) % 2), 0.2) for run, odd in ends for seed in range(n)]
+        runs = pd.concat([exactly(effect, 0.8, n), frame(noisy)])
+        return judge(runs, entry, *({**undecided, "id": f"other-{i}"} for i in range(others))).iloc[0]
+
+    found = judged(4)
+    assert found["verdict"] == OPEN
+    needed = int(found["seeds_to_decide"])
+    assert [judged(n)["verdict"] == OPEN for n in (needed - 1, needed)] == [True, False]
+    assert math.isnan(judged(needed)["seeds_to_decide"])
+
+
+def test_what_nobody_would_run_has_no_number_of_seeds(judge: Judge) -> None:
+    row = judge(exactly(0.5, 0.8, 5), ALIKE).loc["alike"]  # exactly the margin
+    assert (row["verdict"], math.isnan(row["seeds_to_decide"])) == (OPEN, True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "effect", "verdicts"),
+    [
+        (POOLING, 1.5, [HOLDS, SMALL]),
+        (POOLING, 0.1, [OPEN, NO_DIFFERENCE]),
+        (ALIKE, 0.1, [OPEN, HOLDS]),
+        (ALIKE, 1.5, [FAILS, OPEN]),
+        (LOSS, 0.1, [HOLDS, SMALL]),
+    ],
+)
+def test_the_verdict_turns_at_its_margin(judge: Judge, entry: Any, effect: float, verdicts: list[str]) -> None:
+    runs = exactly(effect, 0.4, 6)
+    row = judge(runs, entry).iloc[0]
+    factors = [nudge * row["turning_margin"] / row["margin"] for nudge in (0.999, 1.001)]
+    found = [judge(runs, entry, choices=PROTOCOL._replace(margin_factor=factor)) for factor in factors]
+    assert [table["verdict"].item() for table in found] == verdicts
