@@ -1,20 +1,16 @@
-"""Numbers of reused runs whose predictions were not kept, from the folder's confusion.csv and image_noise.csv.
+"""Numbers of reused runs whose predictions were not kept, from the folder's confusion.csv.
 
 Some runs of reference/ were trained before there was a predictions.npz (seeds 0 to 4 of the original's 41).
-Delete this module, its tests, and `known` in the rules and scripts `confusion` and `image_noise` once those
-runs have been trained again.
+Delete this module, its tests, and `known` in the rule and script `confusion` once those runs have been trained again.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from fmnist.analysis import confusion, image_noise
+from fmnist.analysis import confusion
 from fmnist.common.errors import DataError
 from fmnist.data.fashion_mnist import CLASS_NAMES
-from fmnist.runs.gathering import read_runs
 from fmnist.runs.predictions import same_accuracy
 
 PAIR = ["run_id", "seed"]
@@ -26,7 +22,7 @@ def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) ->
     Raises DataError where their accuracy is not the run's test accuracy.
     """
     lacking = ~pd.MultiIndex.from_frame(runs[PAIR]).isin(pd.MultiIndex.from_frame(table[PAIR]))
-    added = _read(path, confusion.COLUMNS, confusion.TEXTS).merge(runs.loc[lacking, [*PAIR, "test_accuracy"]], on=PAIR)
+    added = _read(path).merge(runs.loc[lacking, [*PAIR, "test_accuracy"]], on=PAIR)
     for (run_id, seed), rows in added.groupby(PAIR):
         images, right = rows["images"].sum(), rows.loc[rows["true_class"] == rows["predicted_class"], "images"].sum()
         wanted = rows["test_accuracy"].iloc[0]
@@ -37,42 +33,9 @@ def with_known_confusion(table: pd.DataFrame, path: Path, runs: pd.DataFrame) ->
     return runs[PAIR].merge(pd.concat([table, added[columns]]), on=PAIR)[columns]
 
 
-def with_known_noise(table: pd.DataFrame, path: Path, theirs: Path, ours: pd.DataFrame) -> pd.DataFrame:
-    """Take the numbers of a pair of runs from another image_noise.csv if they are from more seeds.
-
-    `theirs` is the runs.csv beside it, `ours` the report's. A row counts if it is of all seeds that
-    `theirs` has of both runs, and if `ours` has the same accuracies for these seeds.
-    """
-    columns = image_noise.COLUMNS
-    known = _read(path, columns, image_noise.TEXTS).to_dict("records")
-    by_runs = {(row["first_run"], row["second_run"]): row for row in known}
-    their_runs, rows = read_runs(theirs), table.to_dict("records")
-    for row in rows:
-        other = by_runs.get((row["first_run"], row["second_run"]))
-        if other and _seeds(other) > _seeds(row) and _is_of(other, their_runs, ours):
-            row |= {column: other[column] for column in columns[columns.index("first_seeds") :]}
-    return pd.DataFrame(rows, columns=list(columns))
-
-
-def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+def _read(path: Path) -> pd.DataFrame:
+    types = {column: "str" if column in confusion.TEXTS else "int64" for column in confusion.COLUMNS}
     try:
-        table = pd.read_csv(path, dtype={column: "str" if column in texts else "float64" for column in columns})
-        return table[list(columns)].astype({"seed": "int64", "images": "int64"} if "seed" in columns else {})
+        return pd.read_csv(path, dtype=types)[list(confusion.COLUMNS)]
     except (KeyError, ValueError) as error:
         raise DataError(f"{path} cannot be read ({error}); expected what make report writes.") from None
-
-
-def _seeds(row: dict[Any, Any]) -> int:
-    return int(row["first_seeds"] + row["second_seeds"])
-
-
-def _is_of(row: dict[Any, Any], theirs: pd.DataFrame, ours: pd.DataFrame) -> bool:
-    """Return whether a row is of all seeds that `theirs` has of its two runs, and `ours` has these, too."""
-    runs = [row["first_run"], row["second_run"]]
-    kept = theirs[theirs["run_id"].isin(runs)]
-    shared = kept.merge(ours, on=[*PAIR, "test_accuracy"])
-    first, second = (kept.loc[kept["run_id"] == run, "test_accuracy"] for run in runs)
-    if len(shared) < len(kept) or (len(first), len(second)) != (row["first_seeds"], row["second_seeds"]):
-        return False
-    difference = 100 * (first.mean() - second.mean())
-    return bool(abs(difference - row["effect"]) <= 1e-6)  # an image_noise.csv has six decimals
