@@ -107,14 +107,14 @@ def test_one_seed_has_no_verdict_on_any_claim_and_says_so(one_seed):
 @pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.id)
 def test_every_claim_has_its_words_and_a_figure_if_it_was_tested(one_seed, claim):
     entry = section(one_seed, f"claim-{claim.id}")
-    assert claim.quote in entry
+    assert claim.quote in entry.replace("\\", "")
     assert (f"figures/claims/{claim.id}.svg" in entry) == (claim.id not in EXTENSIONS)
     assert ("our reading" in entry) == claim.reading
 
 
 def test_explanations_are_listed_and_not_judged(one_seed):
     entry = section(one_seed, "sec-asserted")
-    assert all(one.quote in entry for one in LIST.asserted)
+    assert all(one.quote in entry.replace("\\", "") for one in LIST.asserted)
 
 
 def test_verdicts_follow_the_runs(five_seeds):
