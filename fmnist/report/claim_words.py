@@ -38,9 +38,9 @@ def facts(claim: Claim, row: Row) -> str:
     """Return the numbers that a verdict rests on, in short sentences; why there is none for a claim not testable."""
     if row["hindrance"]:
         return HINDRANCES[row["hindrance"]].format(runs=row["hindrance_runs"])
-    few = row["n"] < FEWEST_SEEDS
-    parts = [_share(claim, row) if claim.form == "curve" else _comparison(row), *_seeds(row)]
-    return " ".join([*parts, *([] if few else [_p_values(row), *_what_else(row)])])
+    judged = [] if row["n"] < FEWEST_SEEDS else [_p_values(row), *_what_else(row)]
+    text = " ".join([_share(claim, row) if claim.form == "curve" else _comparison(row), *_seeds(row), *judged])
+    return text[0].upper() + text[1:]
 
 
 def effect_text(row: Row) -> str:

@@ -36,7 +36,7 @@ ROW: dict[str, Any] = dict.fromkeys(COLUMNS) | {
     "as_claimed": 0.8,
 }
 SHARE = {"form": "curve", "unit": "% of seeds", "margin": None, "effect": 100.0, "lower": 54.93, "upper": 100.0}
-EFFECT = "max pooling against base: test accuracy +0.30 (+0.10 to +0.50) points; margin 0.50 points."
+EFFECT = "Max pooling against base: test accuracy +0.30 (+0.10 to +0.50) points; margin 0.50 points."
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_every_hindrance_is_a_sentence(kind: str) -> None:
 
 def test_a_share_of_seeds_stands_beside_its_contrast() -> None:
     told = facts(CLAIM_BY_ID["rate-unstable"], ROW | SHARE | {"contrast": 0.0})
-    assert "max pooling: in 100 (55 to 100) % of seeds, the training loss rises at some epoch; of base: 0 %." in told
+    assert "Max pooling: in 100 (55 to 100) % of seeds, the training loss rises at some epoch; of base: 0 %." in told
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_verdicts_follow_the_runs(five_seeds):
     found = verdicts_of(five_seeds)
     assert (found["max-pooling"], found["dropout-acc"]) == (verdicts.HOLDS, verdicts.FAILS)
     pooling = prose(five_seeds, "claim-max-pooling")
-    assert "max pooling against LeNet-5, base case: test accuracy +6.00" in pooling
+    assert "Max pooling against LeNet-5, base case: test accuracy +6.00" in pooling
     assert "As claimed in 5 of 5 seeds" in pooling
     assert "Over seeds and images: holds" in pooling
 
