@@ -73,7 +73,7 @@ def test_the_report_builds_from_any_experiments(tmp_path, config, seeds):
 
 def test_one_network_alone_says_what_is_not_there(tmp_path):
     markdown = text(Results(tmp_path, only("fully_connected")))
-    assert "With the run *Fully connected network*, in this run" in prose(markdown, "sec-classes")
+    assert "four hardest classes of *Fully connected network*" in prose(markdown, "sec-classes")
     assert "No claim about accuracies has predictions" in prose(markdown, "sec-images")
 
 
