@@ -32,7 +32,7 @@ def claim_figure(claim: Claim, known: KnownRuns, runs: pd.DataFrame, curves: pd.
     """
     use_style()
     compared = compared_runs(claim, known)
-    about = next((run for run in compared if run.value == claim.point), compared[0])
+    about = None if claim.experiment else compared[0]  # along an axis, no run is more than another
     values = [_values(claim, run, runs, curves) for run in compared]
     rows = _rows(values)
     figure, axes = plt.subplots(figsize=(WIDTH, FOOT + ROW * len(rows)))

@@ -14,23 +14,23 @@ from fmnist.figures.style import PAGE_WIDTH, shared_legend, use_style
 ROW = 0.165  # inches: the height of one claim
 # Marks differ in shape and colour, to be legible in black and white.
 MARKS: dict[str, dict[str, Any]] = {
-    verdicts.SUPPORTED: {"color": "#0b6e4f", "marker": "o"},
+    verdicts.HOLDS: {"color": "#0b6e4f", "marker": "o"},
     verdicts.SMALL: {"color": "#0b6e4f", "marker": "o", "markerfacecolor": "white"},
-    verdicts.EQUIVALENT: {"color": "#5b5b5b", "marker": "s", "markerfacecolor": "white"},
-    verdicts.INCONCLUSIVE: {"color": "#9a9a9a", "marker": "D"},
-    verdicts.CONTRADICTED: {"color": "#b3381f", "marker": "X"},
-    verdicts.TWO_SEEDS: {"color": "#9a9a9a", "marker": "."},
-    verdicts.ONE_SEED: {"color": "#9a9a9a", "marker": "."},
+    verdicts.NO_DIFFERENCE: {"color": "#5b5b5b", "marker": "s", "markerfacecolor": "white"},
+    verdicts.FAILS: {"color": "#b3381f", "marker": "X"},
+    verdicts.DEPENDS: {"color": "#8a5a00", "marker": "P"},
+    verdicts.OPEN: {"color": "#9a9a9a", "marker": "D"},
+    verdicts.TOO_FEW: {"color": "#9a9a9a", "marker": "."},
 }
 LINEAR = 2.0  # margins: beyond them the axis is logarithmic
 TICKS = (0, 1, 2, 5, 10, 20, 50, 100)
 
 
 def overview_figure(table: pd.DataFrame) -> Figure:
-    """Draw claims.csv: each claim's effect and interval, in margins, to the right if as claimed.
+    """Draw claims.csv: each claim's effect and bounds, in margins, to the right if as claimed.
 
-    The grey band is the margin of equivalence. Claims about the shape of a curve, and those
-    that are not testable, have no effect in margins and no mark.
+    Inside the grey band no difference matters. Claims about loss curves, and those that are not
+    testable, have no effect in margins and no mark.
     """
     use_style()
     figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 0.7 + ROW * len(table)))
@@ -50,12 +50,11 @@ def overview_figure(table: pd.DataFrame) -> Figure:
 
 
 def _in_margins(table: pd.DataFrame) -> pd.DataFrame:
-    """Return effects and their intervals in units of the margin; percent as logarithms, as they are tested."""
+    """Return effects and their bounds in units of the margin; percent as logarithms, as they are tested."""
     sizes = table[["effect", "lower", "upper", "margin"]].astype(float)
     in_percent = table["unit"] == "%"
     sizes[in_percent] = np.log1p(sizes[in_percent].to_numpy() / 100)
-    sign = table["expected_sign"].replace(0, 1)
-    return sizes[["effect", "lower", "upper"]].mul(sign / sizes["margin"], axis=0)
+    return sizes[["effect", "lower", "upper"]].div(sizes["margin"], axis=0)
 
 
 def _margin_axis(axes: Axes, furthest: float) -> None:
@@ -64,4 +63,4 @@ def _margin_axis(axes: Axes, furthest: float) -> None:
     ticks = sorted({sign * tick for sign in (-1, 1) for tick in TICKS if tick <= 1.15 * furthest})
     axes.set_xticks(ticks, [f"{abs(tick)}" for tick in ticks])
     axes.minorticks_off()
-    axes.set_xlabel("← the opposite      effect in units of the margin      as claimed →")
+    axes.set_xlabel("← the opposite      effect in margins      as claimed →")

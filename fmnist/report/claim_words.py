@@ -1,15 +1,15 @@
-"""What the report says of a claim: what was tested, and why the verdict is what it is."""
+"""What the report says of a claim, from its line of claims.csv."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from fmnist.analysis.statistics import FEWEST_SEEDS
 from fmnist.claims import hindrances, verdicts
 from fmnist.claims.claim_list import Claim
-from fmnist.claims.compared_runs import KnownRuns, compared_runs, run_names
-from fmnist.claims.examine import point_of
-from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW
 from fmnist.claims.scale import POINTS
-from fmnist.common.wording import counted, decimals, signed
+from fmnist.claims.table_row import MOST_SEEDS
+from fmnist.common.wording import NO_NUMBER, counted, decimals, signed
 
 NOUNS = {
     "accuracy": "test accuracy",
@@ -18,120 +18,91 @@ NOUNS = {
     "seconds": "training time",
 }
 PROPERTIES = {
-    None: "",
     "falls_at_every_epoch": "the training loss falls at every epoch",
     "rises_at_some_epoch": "the training loss rises at some epoch",
+}
+HINDRANCES = {
+    hindrances.SAME_RUN: "In this config, all that it names is {runs}.",
+    hindrances.EXTENSION_NOT_RUN: "It needs an extension that was not run: {runs}.",
+    hindrances.NOT_IN_CONFIG: "The config in use does not hold: {runs}.",
+    hindrances.NOT_RUN: "Not run: {runs}.",
+    hindrances.NEVER_ACTED: "A setting that never acted: {runs} ended exactly as another run.",
+    hindrances.NO_NUMBER: "No seed has a number for every run that is compared.",
+    hindrances.DIFFERENT_PLACES: "The runs were made on different devices or engines; their times do not compare.",
 }
 
 Row = Mapping[str, Any]  # a line of claims.csv; None: no number
 
 
-def what_is_tested(claim: Claim, known: KnownRuns) -> str:
-    """Say in a line what was tested."""
-    runs = compared_runs(claim, known)
-    names, point = run_names(claim, runs, known.experiments), point_of(claim, runs)
-    first, last, noun = names[0], names[-1], NOUNS[claim.measure]
-    others = last if len(names) <= 2 else f"each of {len(names) - 1} others"
-    lowest = claim.form == "fall_rise" or (claim.form == "best" and claim.measure == "train_loss")
-    beyond = "below" if lowest else "above"
-    turn = f"a value between {first} and {last} {beyond} both" if point is None else f"{names[point]} {beyond} {others}"
-    return {
-        "value": f"{noun} of {first}: the reported number against ours",
-        "greater": f"{noun}: {first} above {others}",
-        "equivalent": f"{noun}: {first} {'not above' if claim.tail == 'one' else 'like'} {others}, within the margin",
-        "best": f"{noun}: {first} {beyond} {others}",
-        "ranking": f"{noun}: {' above '.join(names)}",
-        "rising": f"{noun}: rises from {first} to {last}",
-        "falling": f"{noun}: falls from {first} to {last}",
-        "plateau": f"{noun}: rises from {first} to {names[point or 0]}, then stays level to {last}",
-        "rise_fall": f"{noun}: {turn}",
-        "fall_rise": f"{noun}: {turn}",
-        "curve": f"{first}: {PROPERTIES[claim.curve]}, in most seeds",
-    }[claim.form]
-
-
-def reason(claim: Claim, row: Row, significance: float) -> str:
-    """Say why a claim has its verdict, in one to three sentences."""
+def facts(claim: Claim, row: Row) -> str:
+    """Return the numbers that a verdict rests on, in short sentences; why there is none for a claim not testable."""
     if row["hindrance"]:
-        return _not_testable(row)
-    if claim.form == "curve":
-        return _share(claim, row)
-    return _comparison(row, significance)
+        return HINDRANCES[row["hindrance"]].format(runs=row["hindrance_runs"])
+    judged = [] if row["n"] < FEWEST_SEEDS else [_p_values(row), *_what_else(row)]
+    text = " ".join([_share(claim, row) if claim.form == "curve" else _comparison(row), *_seeds(row), *judged])
+    return text[0].upper() + text[1:]
 
 
-def places(unit: str | None) -> int:
+def effect_text(row: Row) -> str:
+    """Write an effect with its bounds and unit, such as `+0.31 (+0.05 to +0.57) points`."""
+    if row["effect"] is None:
+        return NO_NUMBER
+    share = row["form"] == "curve"
+    effect, *bounds = (
+        decimals(row[name], 0) if share else signed(row[name], _places(row["unit"]))
+        for name in ("effect", "lower", "upper")
+    )
+    return f"{effect}{'' if row['lower'] is None else f' ({bounds[0]} to {bounds[1]})'} {row['unit']}"
+
+
+def amount(size: float, unit: str) -> str:
+    """Write a size, such as a margin: `0.25 points`, `5.0 %`."""
+    return f"{decimals(size, _places(unit))} {unit}"
+
+
+def p_value(p: float | None) -> str:
+    """Write what a p-value is: `= 0.034`, or `< 0.001`."""
+    if p is None or math.isnan(p):
+        return NO_NUMBER
+    return "< 0.001" if p < 0.001 else f"= {decimals(p, 3)}"
+
+
+def _places(unit: str | None) -> int:
     """Return the decimals of an effect: two for points, of which one is a hundred images; one for percent."""
     return 2 if unit == POINTS else 1
 
 
-def amount(size: float | None, unit: str) -> str:
-    """Write a size, such as a margin: `0.25 points`, `5.0 %`."""
-    return "no size" if size is None else f"{decimals(size, places(unit))} {unit}"
-
-
-def interval(row: Row) -> str:
-    """Write an effect's interval after a space, such as ` (+0.05 to +0.57)`; empty where there is none."""
-    digits = places(row["unit"])
-    return "" if row["lower"] is None else f" ({signed(row['lower'], digits)} to {signed(row['upper'], digits)})"
-
-
-def _not_testable(row: Row) -> str:
-    runs = row["hindrance_runs"]
-    count = counted(len(str(runs).split(", ")), "run")
-    lost = f" {row['diverged']} of the runs diverged." if row["diverged"] else ""
-    return {
-        hindrances.SAME_RUN: f"In this config, all that it names is {count} ({runs}).",
-        hindrances.EXTENSION_NOT_RUN: f"It needs an extension that was not run: {runs}.",
-        hindrances.NOT_IN_CONFIG: f"The config in use does not hold: {runs}.",
-        hindrances.NOT_RUN: f"Not run: {runs}.",
-        hindrances.NO_NUMBER: f"No seed has a number for every run that is compared.{lost}",
-        hindrances.DIFFERENT_PLACES: "The runs were made on different devices or engines, "
-        "between which times do not compare.",
-        hindrances.NOT_PRINTED: "The original prints no such number.",
-    }[row["hindrance"]]
+def _comparison(row: Row) -> str:
+    margin = amount(row["margin"], row["unit"])
+    return f"{row['first']} against {row['second']}: {NOUNS[row['measure']]} {effect_text(row)}; margin {margin}."
 
 
 def _share(claim: Claim, row: Row) -> str:
-    least, lower, upper = row["min_detectable_effect"], decimals(row["lower"], 0), decimals(row["upper"], 0)
-    held = f"{decimals(row['effect'], 0)} % of {counted(row['n'], 'seed')}: {PROPERTIES[claim.curve]}"
-    share = f"{held} (in {lower} to {upper} % of all runs)."
-    if row["verdict"] != verdicts.INCONCLUSIVE:
-        return share
-    if least is None:
-        return f"{share} With so few seeds, not even all of them would show that it holds in most."
-    return f"{share} A share of {decimals(least, 0)} % would have been told from a half in four of five cases."
+    contrast = "" if row["contrast"] is None else f"; of {row['second']}: {decimals(row['contrast'], 0)} %"
+    return f"{row['first']}: in {effect_text(row)}, {PROPERTIES[claim.curve or '']}{contrast}."
 
 
-def _comparison(row: Row, significance: float) -> str:
-    """Say the comparison that decides, such as `Max pooling against ReLU: test accuracy +0.30 points (...).`"""
-    margin, verdict, before = amount(row["margin"], row["unit"]), row["verdict"], ""
-    if verdict == verdicts.CONTRADICTED:
-        before = "The opposite is shown: "
-    elif row["comparisons"] > 1:
-        before = f"The closest of {row['comparisons']} comparisons: "
-    after = {
-        verdicts.SMALL: f" That is shown, and shown to be less than {margin}.",
-        verdicts.EQUIVALENT: f" Any difference there is shown to be less than {margin}.",
-        verdicts.INCONCLUSIVE: f" {_why_open(row, margin, significance)}; {_what_would_be_seen(row)}.",
-    }.get(verdict, "")
-    if row["measure"] == "train_loss" and row["diverged"]:
-        after += f" Without {counted(row['diverged'], 'run')} that diverged, whose loss was the highest of all."
-    effect = f"{signed(row['effect'], places(row['unit']))} {row['unit']}{interval(row)}"
-    text = f"{before}{row['first']} against {row['second']}: {NOUNS[row['measure']]} {effect}.{after}"
-    return text[0].upper() + text[1:]
+def _seeds(row: Row) -> list[str]:
+    as_claimed = f"As claimed in {round(row['n'] * (row['as_claimed'] or 0))} of {counted(row['n'], 'seed')}."
+    lost = f"{counted(row['unpaired'], 'seed')} {'is' if row['unpaired'] == 1 else 'are'} not in every run."
+    return [
+        as_claimed,
+        *([f"Steps back: {row['steps_back']}."] if row["steps_back"] else []),
+        *([lost] if row["unpaired"] else []),
+        *([f"Of the runs, {row['diverged']} diverged."] if row["diverged"] else []),
+    ]
 
 
-def _why_open(row: Row, margin: str, significance: float) -> str:
-    for words, p in (("This", row["p"]), ("The opposite", row["p_against"])):
-        if p is not None and p < significance:
-            return f"{words} is shown taken alone, but not with Holm’s correction for all claims"
-    if row["need"] == ABOVE:
-        return "Neither this nor its opposite is shown"
-    what = {NOT_BELOW: "A step back", NOT_ABOVE: "A gain"}.get(row["need"], "A difference")
-    return f"{what} of {margin} or more is not ruled out"
+def _p_values(row: Row) -> str:
+    names = {"p_holds": "that it holds", "p_no_difference": "that no difference matters", "p_fails": "that it fails"}
+    found = [f"{p_value(row[key])} {words}" for key, words in names.items() if row[key] is not None]
+    return f"p {', '.join(found)}; with Holm’s correction, p {p_value(row['adjusted_p'])}."
 
 
-def _what_would_be_seen(row: Row) -> str:
-    what, answered = ("a difference", "seen") if row["need"] == ABOVE else ("a margin", "kept")
-    least = amount(row["min_detectable_effect"], row["unit"])
-    return f"with {counted(row['n'], 'seed')}, {what} of {least} would have been {answered} in four of five cases"
+def _what_else(row: Row) -> list[str]:
+    turns, seeds = row["turning_margin"], row["seeds_to_decide"]
+    said = [] if turns is None else [f"The verdict would change at a margin of {amount(turns, row['unit'])}."]
+    if row["verdict"] == verdicts.OPEN:
+        decide = f"{counted(round(seeds), 'seed')} like these" if seeds else f"Not even {MOST_SEEDS:,} seeds"
+        said.append(f"{decide} would decide it.")
+    return said

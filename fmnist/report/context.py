@@ -14,11 +14,11 @@ from fmnist.analysis.network_layers import build_network, layers
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
-from fmnist.claims.compared_runs import KnownRuns
 from fmnist.common.checksums import read_checksums
 from fmnist.plan.config import resolved
 from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
+from fmnist.report.claim_words import NOUNS
 from fmnist.report.claims import error_rates, findings, judged_claims, powers, verdict_counts
 from fmnist.report.classes import class_report
 from fmnist.report.image_noise import read_image_noise
@@ -136,12 +136,15 @@ def _about_original(inputs: Inputs) -> dict[str, Any]:
 
 def _about_claims(inputs: Inputs) -> dict[str, Any]:
     claims = read_claims(inputs.path("claims"))
-    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
-    judged = judged_claims(claims, known, inputs.path("verdicts"))
+    noise = read_image_noise(inputs.path("image_noise"))
+    judged = judged_claims(claims, inputs.path("verdicts"), noise["rows"])
     calibration = pd.read_csv(inputs.path("calibration"))
     return {
         "verdicts": verdicts,
         "claims": judged,
+        "nouns": NOUNS,
+        "asserted": claims.asserted,
+        "noise": noise,
         "verdict_counts": verdict_counts(judged),
         "findings": findings(judged),
         "margins": claims.margins,
@@ -157,5 +160,4 @@ def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     return {
         "classes": class_report(inputs.plan.experiments, confusion.confusion_matrices(counts)),
         "unpredicted": len(inputs.runs) - counts.groupby(["run_id", "seed"]).ngroups,
-        "noise": read_image_noise(inputs.path("image_noise"), inputs.runs["run_id"].value_counts()),
     }

@@ -8,8 +8,8 @@ import jinja2
 
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claim_words import amount
-from fmnist.report.claims import p_value, verdict_markup
+from fmnist.report.claim_words import amount, p_value
+from fmnist.report.claims import verdict_markup
 from fmnist.training.settings import format_value
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (

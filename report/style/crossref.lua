@@ -29,6 +29,11 @@ local function name(kind, element)
   return element
 end
 
+-- The PDF's fonts have no Korean letters, which would be boxes.
+local function readable(element)
+  if FORMAT == "typst" and element.attributes.lang == "ko" then return {} end
+end
+
 local collect = {
   traverse = "topdown",
   Header = function(header)
@@ -43,6 +48,8 @@ local collect = {
     if FORMAT:match("html") then return pandoc.Div({ element }, { class = "wide" }), false end
     return breakable(element), false
   end,
+  Div = readable,
+  Span = readable,
 }
 
 local resolve = {

@@ -16,18 +16,18 @@ from fmnist.figures.verdicts import overview_figure
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
 ROWS = (
-    ("up", "supported", 1.0, 0.5, 1.5, "points", 0.5, 1),
-    ("down", "contradicted", -2.0, -2.5, -1.5, "points", 0.5, 1),
-    ("falls", "supported", -50.0, -55.0, -45.0, "%", 5.0, -1),
-    ("same", "equivalent", 0.1, -0.2, 0.4, "points", 0.5, 0),
-    ("curve", "inconclusive", 100.0, 55.0, 100.0, "% of seeds", np.nan, 0),
-    ("none", "not testable", np.nan, np.nan, np.nan, np.nan, np.nan, 1),
+    ("up", "holds", 1.0, 0.5, 1.5, "points", 0.5),
+    ("down", "fails", -2.0, -2.5, -1.5, "points", 0.5),
+    ("percent", "holds", 100.0, 90.0, 110.0, "%", 5.0),
+    ("same", "no difference that matters", 0.1, -0.2, 0.4, "points", 0.5),
+    ("curve", "open", 100.0, 55.0, 100.0, "% of seeds", np.nan),
+    ("none", "not testable", np.nan, np.nan, np.nan, np.nan, np.nan),
 )
 
 
 def verdict_rows(*rows: Sequence[Any]) -> pd.DataFrame:
     """Build a claims.csv."""
-    names = ("id", "verdict", "effect", "lower", "upper", "unit", "margin", "expected_sign")
+    names = ("id", "verdict", "effect", "lower", "upper", "unit", "margin")
     return pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows], columns=list(COLUMNS))
 
 
@@ -35,16 +35,16 @@ def test_effects_are_in_margins_and_to_the_right_where_they_are_as_claimed(tmp_p
     figure = overview_figure(verdict_rows(*ROWS))
     (axes,) = figure.axes
     assert ticks(axes, "y") == [row[0] for row in ROWS]
-    assert legend_of(figure) == ["supported", "equivalent", "contradicted"]
-    falls = np.log(2) / np.log(1.05)
-    np.testing.assert_allclose(points(axes, "supported"), [(2, 0), (falls, 2)])
-    np.testing.assert_allclose(points(axes, "contradicted"), [(-4, 1)])
-    np.testing.assert_allclose(points(axes, "equivalent"), [(0.2, 3)])
-    assert axes.get_xlim()[1] > -np.log(0.45) / np.log(1.05)
+    assert legend_of(figure) == ["holds", "no difference that matters", "fails"]
+    percent = np.log(2) / np.log(1.05)
+    np.testing.assert_allclose(points(axes, "holds"), [(2, 0), (percent, 2)])
+    np.testing.assert_allclose(points(axes, "fails"), [(-4, 1)])
+    np.testing.assert_allclose(points(axes, "no difference that matters"), [(0.2, 3)])
+    assert axes.get_xlim()[1] > np.log(2.1) / np.log(1.05)
     svg(figure, tmp_path)
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_every_verdict_can_be_drawn(verdict: str, tmp_path: Path) -> None:
-    one = verdict_rows(("one", verdict, 0.3, np.nan, np.nan, "points", 0.5, 1))
+    one = verdict_rows(("one", verdict, 0.3, np.nan, np.nan, "points", 0.5))
     svg(overview_figure(one), tmp_path)

@@ -1,100 +1,94 @@
 """What the report says of a claim: each kind of sentence once, from a made-up line of claims.csv."""
 
+import math
 from typing import Any
 
 import pytest
-from builders import CLAIMS, plan, reported
+from builders import CLAIMS
 
 from fmnist.claims import hindrances
 from fmnist.claims.claim_list import Claim, read_claims
-from fmnist.claims.compared_runs import KnownRuns
-from fmnist.claims.forms import ABOVE, NOT_ABOVE, NOT_BELOW, WITHIN
-from fmnist.claims.verdicts import CONTRADICTED, EQUIVALENT, INCONCLUSIVE, NOT_TESTABLE, SMALL, SUPPORTED
-from fmnist.report.claim_words import reason, what_is_tested
+from fmnist.claims.table_row import COLUMNS
+from fmnist.claims.verdicts import NOT_TESTABLE, OPEN
+from fmnist.report.claim_words import effect_text, facts, p_value
 
-CLAIM_BY_ID = {claim.id: claim for claim in read_claims(CLAIMS).claims}
-PAIR: Claim = CLAIM_BY_ID["pooling-max"]
-EFFECT = "Max pooling against base: test accuracy +0.30 points (+0.10 to +0.50)."
-
-
-def said(claim: Claim = PAIR, **changes: Any) -> str:
-    row: dict[str, Any] = {
-        "verdict": SUPPORTED,
-        "hindrance": None,
-        "hindrance_runs": None,
-        "first": "max pooling",
-        "second": "base",
-        "measure": "accuracy",
-        "need": ABOVE,
-        "comparisons": 1,
-        "effect": 0.3,
-        "lower": 0.1,
-        "upper": 0.5,
-        "unit": "points",
-        "margin": 0.5,
-        "n": 5,
-        "diverged": 0,
-        "p": 0.2,
-        "p_against": 0.8,
-        "min_detectable_effect": 0.41,
-    }
-    return reason(claim, {**row, **changes}, significance=0.05)
+CLAIM_BY_ID = {claim.id: claim for claim in read_claims(CLAIMS).tested}
+PAIR: Claim = CLAIM_BY_ID["max-pooling"]
+ROW: dict[str, Any] = dict.fromkeys(COLUMNS) | {
+    "form": "above",
+    "measure": "accuracy",
+    "verdict": "holds",
+    "first": "max pooling",
+    "second": "base",
+    "effect": 0.3,
+    "lower": 0.1,
+    "upper": 0.5,
+    "unit": "points",
+    "margin": 0.5,
+    "turning_margin": 0.52,
+    "n": 5,
+    "unpaired": 0,
+    "diverged": 0,
+    "p_holds": 0.0002,
+    "p_no_difference": 0.051,
+    "p_fails": 1.0,
+    "adjusted_p": 0.004,
+    "as_claimed": 0.8,
+}
+SHARE = {"form": "curve", "unit": "% of seeds", "margin": None, "effect": 100.0, "lower": 54.93, "upper": 100.0}
+EFFECT = "Max pooling against base: test accuracy +0.30 (+0.10 to +0.50) points; margin 0.50 points."
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, EFFECT),
-        ({"lower": None, "upper": None}, "Max pooling against base: test accuracy +0.30 points."),
-        ({"verdict": SMALL}, f"{EFFECT} That is shown, and shown to be less than 0.50 points."),
-        ({"verdict": EQUIVALENT}, f"{EFFECT} Any difference there is shown to be less than 0.50 points."),
-        ({"verdict": CONTRADICTED}, "The opposite is shown: max pooling against base"),
-        ({"comparisons": 3}, "The closest of 3 comparisons: max pooling against base"),
-        ({"measure": "train_loss", "diverged": 1}, "Without 1 run that diverged, whose loss was the highest of all."),
-        (
-            {"verdict": INCONCLUSIVE},
-            "opposite is shown; with 5 seeds, a difference of 0.41 points would have been seen",
-        ),
-        ({"verdict": INCONCLUSIVE, "p": 0.01}, "This is shown taken alone, but not with Holm’s correction"),
-        ({"verdict": INCONCLUSIVE, "p_against": 0.01}, "The opposite is shown taken alone"),
-        ({"verdict": INCONCLUSIVE, "need": NOT_BELOW}, "A step back of 0.50 points or more is not ruled out"),
-        ({"verdict": INCONCLUSIVE, "need": NOT_ABOVE}, "A gain of 0.50 points or more is not ruled out"),
-        ({"verdict": INCONCLUSIVE, "need": WITHIN}, "with 5 seeds, a margin of 0.41 points would have been kept"),
+        ({}, f"{EFFECT} As claimed in 4 of 5 seeds. p < 0.001 that it holds, = 0.051 that no difference matters, "),
+        ({}, "= 1.000 that it fails; with Holm’s correction, p = 0.004. The verdict would change at a margin of 0.52"),
+        ({"lower": None}, "test accuracy +0.30 points; margin"),
+        ({"steps_back": "20 to 40 (0.12 points)"}, "Steps back: 20 to 40 (0.12 points)."),
+        ({"unpaired": 2, "diverged": 1}, "2 seeds are not in every run. Of the runs, 1 diverged."),
+        ({"p_no_difference": None}, "that it holds, = 1.000 that it fails"),
+        ({"verdict": OPEN, "seeds_to_decide": 12.0}, "12 seeds like these would decide it."),
+        ({"verdict": OPEN}, "Not even 1,000 seeds would decide it."),
         ({"hindrance": hindrances.NOT_RUN, "hindrance_runs": "pooling (max)"}, "Not run: pooling (max)."),
-        ({"hindrance": hindrances.SAME_RUN, "hindrance_runs": "lenet5"}, "all that it names is 1 run (lenet5)."),
-        ({"hindrance": hindrances.NO_NUMBER, "diverged": 5}, "5 of the runs diverged."),
     ],
 )
-def test_why_a_claim_has_its_verdict(changes: dict[str, Any], words: str) -> None:
-    assert words in said(**changes)
+def test_the_facts_of_a_verdict(changes: dict[str, Any], words: str) -> None:
+    assert words in facts(PAIR, ROW | changes)
+
+
+def test_fewer_than_three_seeds_have_an_effect_and_no_p() -> None:
+    assert facts(PAIR, ROW | {"n": 2, "as_claimed": 0.5}) == f"{EFFECT} As claimed in 1 of 2 seeds."
 
 
 @pytest.mark.parametrize(
     "kind", [value for name, value in vars(hindrances).items() if name.isupper() and isinstance(value, str)]
 )
 def test_every_hindrance_is_a_sentence(kind: str) -> None:
-    assert said(verdict=NOT_TESTABLE, hindrance=kind, hindrance_runs="a").endswith(".")
+    assert facts(PAIR, ROW | {"verdict": NOT_TESTABLE, "hindrance": kind, "hindrance_runs": "a"}).endswith(".")
 
 
-def test_a_share_of_seeds() -> None:
-    share = {"effect": 100.0, "lower": 54.9, "upper": 100.0, "min_detectable_effect": None}
-    held = "100 % of 5 seeds: the training loss falls at every epoch (in 55 to 100 % of all runs)."
-    assert said(CLAIM_BY_ID["fc-loss-falls"], **share) == held
-    few = said(CLAIM_BY_ID["fc-loss-falls"], **share, verdict=INCONCLUSIVE)
-    assert few == f"{held} With so few seeds, not even all of them would show that it holds in most."
+def test_a_share_of_seeds_stands_beside_its_contrast() -> None:
+    told = facts(CLAIM_BY_ID["rate-unstable"], ROW | SHARE | {"contrast": 0.0})
+    assert "Max pooling: in 100 (55 to 100) % of seeds, the training loss rises at some epoch; of base: 0 %." in told
 
 
 @pytest.mark.parametrize(
-    ("identity", "words"),
+    ("changes", "effect"),
     [
-        ("pooling-max", "test accuracy: max pooling above LeNet-5, base case"),
-        ("optimizer-loss", "final training loss: RMSprop below each of 2 others"),
-        ("batch-acc", "a value between batch size 10 and batch size 1280 above both"),
-        ("lr-loss", "learning rate 0.0016 below each of 7 others"),
-        ("scheduler-acc-low", "rises from step size 100 to step size 800, then stays level to step size 3200"),
-        ("fc-loss-falls", "the training loss falls at every epoch, in most seeds"),
+        ({}, "+0.30 (+0.10 to +0.50) points"),
+        ({"unit": "%", "effect": -10.0, "lower": -12.0, "upper": -8.0}, "−10.0 (−12.0 to −8.0) %"),
+        ({"lower": None, "upper": None}, "+0.30 points"),
+        ({"effect": None}, "–"),
+        (SHARE, "100 (55 to 100) % of seeds"),
     ],
 )
-def test_what_is_tested(identity: str, words: str) -> None:
-    known = KnownRuns(experiments=plan().experiments, reported=reported())
-    assert words in what_is_tested(CLAIM_BY_ID[identity], known)
+def test_effects_with_their_bounds(changes: dict[str, Any], effect: str) -> None:
+    assert effect_text(ROW | changes) == effect
+
+
+@pytest.mark.parametrize(
+    ("p", "told"), [(0.0342, "= 0.034"), (0.0009, "< 0.001"), (1.0, "= 1.000"), (None, "–"), (math.nan, "–")]
+)
+def test_p_values(p: float | None, told: str) -> None:
+    assert p_value(p) == told

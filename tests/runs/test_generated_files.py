@@ -21,11 +21,8 @@ from hypothesis import strategies as st
 from run_builders import DATA, SETTINGS, finished, read
 from sentences import is_one_sentence
 
-from fmnist.analysis.confusion import confusion_table
-from fmnist.analysis.known import KnownNoise, with_known_confusion
 from fmnist.common.errors import FmnistError
 from fmnist.data.idx import parse_idx
-from fmnist.runs.checks import read_rows
 from fmnist.runs.gathering import curves_text, read_runs, read_runs_and_curves, runs_table, summarise
 from fmnist.runs.predictions import check_predictions, read_predictions, read_store, write_predictions, write_store
 from fmnist.runs.reuse import read_reused
@@ -41,7 +38,6 @@ PREDICTED = np.where(np.arange(100) < 11, (LABELS + 1) % 10, LABELS).astype(np.u
 FREE = {"seconds", "device", "engine", "parameter_count", "cpu", "platform", "threads", "git_revision", "versions"}
 FREE |= {"cpus", "platforms", "git_revisions", "python", "torch", "learning_rate"}
 FREE |= {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}  # of an epoch before the last
-FREE |= {name for name in KnownNoise.model_fields if name not in ("first_seeds", "second_seeds")}
 # How many of a binary file's first bytes cannot be others: those of the archive have a checksum.
 CHECKED = {"arrays.npz": 10**9, "predictions.npz": 10**9, "fc/seed=0/predictions.npy": 128}
 WRONG = ["", "nan", "inf", "-1", "1e400", "-1e400", "9" * 5000, "x", "1.5.5", "true", "[1]", "\x00", "é", "0x10", "1_0"]
@@ -58,10 +54,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "loss.csv").write_text(curves_text(records), encoding="utf-8")
     (root / "provenance.json").write_text(json.dumps(summarise(records)), encoding="utf-8")
     write_store(root / "predictions.npz", dict.fromkeys(PAIRS, PREDICTED))
-    confusion_table([("fc", 0, PREDICTED)], LABELS).to_csv(root / "confusion.csv", index=False)
-    noise = {name: "lenet5" if kind.annotation is str else 1 for name, kind in KnownNoise.model_fields.items()}
-    rows = "".join(",".join(map(str, row)) + "\n" for row in (noise, noise.values()))
-    (root / "image_noise.csv").write_text(rows, encoding="utf-8")
     images = np.zeros((100, 28, 28), np.uint8)
     save_arrays(
         root / "arrays.npz",
@@ -94,16 +86,6 @@ READERS: list[tuple[str, Callable[[Path], str]]] = [
     ("predictions.npz", stored),
     ("runs.csv", lambda root: read_runs(root / "runs.csv").drop(columns=setting_names()).to_csv()),
     ("loss.csv", lambda root: repr(read_runs_and_curves(root / "runs.csv", root / "loss.csv")[1].to_dict())),
-    (
-        "confusion.csv",
-        lambda root: with_known_confusion(
-            confusion_table([], LABELS), root / "confusion.csv", read_runs(root / "runs.csv")
-        ).to_csv(),
-    ),
-    (
-        "image_noise.csv",
-        lambda root: repr({row["first_run"]: row for row in read_rows(root / "image_noise.csv", KnownNoise)}),
-    ),
     ("arrays.npz", lambda root: repr([part.tolist() for part in astuple(load_dataset(root / "arrays.npz"))])),
     ("labels.idx", lambda root: repr(parse_idx((root / "labels.idx").read_bytes(), 1, "labels.idx").tolist())),
 ]

@@ -4,16 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-from builders import ROOT, job, plan_of, script
+from builders import CLAIMS, REPORTED, ROOT, job, plan_of, script
 from training_process import training_job
 from workflow_builders import training_state
 
 from fmnist.common.checksums import file_sha256, read_checksums
 from fmnist.runs.gathering import RUN_COLUMNS
-from fmnist.runs.predictions import write_store
 
 # Two runs of a small network for one epoch; the original reports an accuracy of both.
 PLAN = plan_of(
@@ -87,18 +85,11 @@ def test_confusion_counts_every_image(results: Path, arrays: Path, tmp_path: Pat
     assert list(recognised / 750) == list(pd.read_csv(results / "runs.csv")["test_accuracy"])
 
 
-def test_image_noise_is_of_the_pairs_that_claims_compare(arrays: Path, tmp_path: Path) -> None:
-    labels = np.load(arrays)["test_labels"]
-    wrong = {("not compared", 0): 375, ("a", 0): 75, ("a", 1): 60, ("b", 0): 150, ("b", 1): 165}
-    predicted = {pair: np.where(np.arange(750) < n, (labels + 1) % 10, labels) for pair, n in wrong.items()}
-    write_store(tmp_path / "predictions.npz", {pair: classes.astype(np.uint8) for pair, classes in predicted.items()})
-    claim = "id,measure,first,second,first_run,second_run\nc,accuracy,A,B,a,b\n"
-    (tmp_path / "claims.csv").write_text(claim, encoding="utf-8")
-    inputs = {"predictions": tmp_path / "predictions.npz", "verdicts": tmp_path / "claims.csv"}
-    path = run("image_noise", {**inputs, "arrays": arrays, "known": []}, tmp_path / "noise.csv")
-    (row,) = pd.read_csv(path).to_dict("records")
-    assert (row["claims"], row["first_run"], row["first_seeds"], row["images"]) == ("c", "a", 2, 750)
-    assert row["effect"] == pytest.approx(12)  # 9 % of errors against 21 %
-    assert row["disagree"] == pytest.approx(90)
-    assert row["disagree_within"] == pytest.approx(15)
-    assert row["seeds_error"] == pytest.approx(2**0.5, rel=0.02)  # each run's two seeds are 2 points apart
+def test_claims_about_accuracies_are_judged_over_images(results: Path, arrays: Path, tmp_path: Path) -> None:
+    inputs = {name: results / f"{name}.csv" for name in ("runs", "loss")} | {"claims": CLAIMS, "reported": REPORTED}
+    inputs |= {"predictions": results / "predictions.npz", "arrays": arrays}
+    table = pd.read_csv(run("image_noise", inputs, tmp_path / "noise.csv", experiments=EXPERIMENTS))
+    (row,) = table.to_dict("records")  # of all claims, the config has the runs of one
+    assert (row["id"], row["first_run"], row["seeds"], row["images"]) == ("relu-above-tanh", RELU, 2, 750)
+    accuracy = 100 * pd.read_csv(results / "runs.csv").groupby("run_id")["test_accuracy"].mean()
+    assert row["effect"] == pytest.approx(accuracy[RELU] - accuracy["lenet5"], abs=1e-5)

@@ -55,7 +55,7 @@ def test_runs_are_gathered_and_every_experiment_and_claim_is_drawn(results: Path
     assert {path.stem for path in results.glob("figures/*.svg")} > {*EXPERIMENTS, "reported_vs_replicated"}
     claims = {path.stem for path in results.glob("figures/claims/*.svg")}
     assert claims == set(pd.read_csv(results / "claims.csv")["id"])
-    assert len(claims) == 33
+    assert len(claims) == 44
 
 
 def test_the_report_is_one_page_and_one_pdf_that_say_it_means_nothing(results: Path) -> None:

@@ -43,17 +43,19 @@ rule claim_figures:
 
 rule image_noise:
     input:
-        predictions=rules.predictions.output[0],
-        verdicts=rules.claims_table.output[0],
-        arrays=ancient(ARRAYS),
-        # For reused runs without predictions (fmnist/analysis/known.py).
-        known=reused_files("image_noise.csv", "runs.csv"),
         runs=rules.gather.output.runs,
+        loss=rules.gather.output.loss,
+        claims=here("report/claims.yaml"),
+        reported=here("report/reported.yaml"),
+        predictions=rules.predictions.output[0],
+        arrays=ancient(ARRAYS),
         code=up_to("claims"),
     output:
         f"{RESULTS}/image_noise.csv",
     log:
         f"{LOGS}/image_noise.log",
     localrule: True
+    params:
+        experiments=EXPERIMENTS,
     script:
         "../scripts/image_noise.py"

@@ -23,9 +23,6 @@ rule confusion:
     input:
         predictions=rules.predictions.output[0],
         arrays=ancient(ARRAYS),
-        # For reused runs without predictions (fmnist/analysis/known.py).
-        known=reused_files("confusion.csv"),
-        runs=rules.gather.output.runs,
         code=up_to("analysis"),
     output:
         f"{RESULTS}/confusion.csv",

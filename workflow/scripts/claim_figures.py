@@ -16,7 +16,7 @@ FILES = ("runs", "loss", "claims", "reported")
 def main(job: Any) -> None:
     experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     material = read_material({name: Path(getattr(job.input, name)) for name in FILES}, experiments)
-    claims = {claim.id: claim for claim in material.claims.claims}
+    claims = {claim.id: claim for claim in material.claims.tested}
     for path in map(Path, job.output.claims):
         figure = claim_figure(claims[path.stem], material.known, material.runs, material.curves)
         save_svg(figure, path, text_as_paths=False)  # a page holds all of them: keep them light

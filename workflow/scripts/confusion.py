@@ -4,11 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.analysis.confusion import confusion_table
-from fmnist.analysis.known import with_known_confusion
 from fmnist.analysis.tables import to_csv
 from fmnist.common.files import write_text
 from fmnist.common.job import run_logged
-from fmnist.runs.gathering import read_runs
 from fmnist.runs.predictions import read_store, read_test_labels
 
 
@@ -16,8 +14,6 @@ def main(job: Any) -> None:
     store = read_store(Path(job.input.predictions))
     predictions = [(run_id, seed, predicted) for (run_id, seed), predicted in store.items()]
     table = confusion_table(predictions, read_test_labels(Path(job.input.arrays)))
-    for known in job.input.known:  # none, or one
-        table = with_known_confusion(table, Path(known), read_runs(Path(job.input.runs)))
     write_text(Path(job.output[0]), to_csv(table))
 
 
