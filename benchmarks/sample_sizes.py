@@ -50,7 +50,7 @@ def drawn(values: Array, seeds: int, random: np.random.Generator) -> Array:
     """Return [seed, run] of a study: normal, with the mean and covariance of the complete seeds of `values`."""
     complete = values[np.isfinite(values).all(axis=1)]
     mean, apart = complete.mean(axis=0), complete - complete.mean(axis=0)
-    return mean + random.normal(size=(seeds, len(complete))) @ apart / np.sqrt(len(complete) - 1)
+    return np.asarray(mean + random.normal(size=(seeds, len(complete))) @ apart / np.sqrt(len(complete) - 1))
 
 
 def study(claims: list[Examined], seeds: int, random: np.random.Generator) -> Array:

@@ -158,10 +158,11 @@ def shrunken_variances(variances: Array, freedoms: Array) -> tuple[Array, float]
     half = freedoms[known] / 2
     logs = np.log(variances[known]) - digamma(half) + np.log(half)
     excess = float(logs.var(ddof=1) - polygamma(1, half).mean())
-    prior = 2 * _inverse_trigamma(excess) if excess > 0 else math.inf
-    common = math.exp(logs.mean() + (digamma(prior / 2) - math.log(prior / 2) if excess > 0 else 0.0))
     if excess <= 0:
-        return np.full(len(variances), common), math.inf
+        pooled = float(np.average(variances[known], weights=freedoms[known]))
+        return np.full(len(variances), pooled), math.inf
+    prior = 2 * _inverse_trigamma(excess)
+    common = math.exp(logs.mean() + digamma(prior / 2) - math.log(prior / 2))
     return (prior * common + freedoms * variances) / (prior + freedoms), prior
 
 

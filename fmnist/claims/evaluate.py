@@ -33,9 +33,9 @@ class Judged(NamedTuple):
     verdict: str
 
 
-def evaluate_claims(material: Material) -> pd.DataFrame:
+def evaluate_claims(material: Material, choices: Choices = PROTOCOL) -> pd.DataFrame:
     """Return claims.csv: one row a claim. Raises ConfigError for a claim about unknown runs."""
-    rows = [claim_row(*one, material.claims.significance) for one in judge(material)]
+    rows = [claim_row(*one, material.claims.significance) for one in judge(material, choices)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

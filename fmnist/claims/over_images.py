@@ -11,9 +11,9 @@ from fmnist.analysis.image_noise import Correct, Noise, crossed, disagreement, d
 from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims.evaluate import corrected
 from fmnist.claims.examine import Examined, Material, claim_test_by, examine_all
-from fmnist.claims.forms import ClaimTest, Trend
+from fmnist.claims.forms import ClaimTest, Trend, weights_of_slope
 from fmnist.claims.table_row import Correction
-from fmnist.claims.verdicts import verdict
+from fmnist.claims.verdicts import OPEN, verdict
 
 Predicted = Mapping[str, Mapping[int, Array]]  # by run id and seed: whether each test image was recognised
 
@@ -84,8 +84,7 @@ def _row(found: Examined, runs: Sequence[Correct], factor: float, significance: 
         "upper": over_both.estimand.upper(significance),
         "disagree": disagreement(runs[first], runs[second]),
         "disagree_within": (disagreement_within(runs[first]) + disagreement_within(runs[second])) / 2,
-        "verdict": _verdict(over_seeds, len(runs[0]), factor, significance),
-        "verdict_over_images": _verdict(over_both, len(runs[0]), factor, significance),
+        **_verdicts(over_seeds, over_both, len(runs[0]), factor, significance),
     }
 
 
@@ -94,15 +93,21 @@ def _signed(found: Examined, values: Array) -> Array:
 
 
 def _trend_over_both(found: Examined, trend: Trend, runs: Sequence[Correct]) -> Trend:
-    """Take the p of the linear contrast for Page's, which knows of no images."""
-    weights = np.arange(len(runs)) - (len(runs) - 1) / 2
-    contrast = sum(weight * run.astype(np.float32) for weight, run in zip(weights, runs, strict=True))
-    both = crossed(_signed(found, 100 * np.asarray(contrast))).both
+    """Take the slope over seeds and images. Page's test knows of no images."""
+    weights = weights_of_slope(len(runs))
+    slopes = sum(weight * run.astype(np.float64) for weight, run in zip(weights, runs, strict=True))
+    both = crossed(_signed(found, 100 * np.asarray(slopes))).both
     return replace(trend, rises=both.p_above(), falls=both.p_below())
 
 
-def _verdict(test: ClaimTest, seeds: int, factor: float, significance: float) -> str | None:
-    """Return the verdict of a test at the level that the correction leaves a claim; None for too few seeds."""
+def _verdicts(
+    over_seeds: ClaimTest, over_both: ClaimTest, seeds: int, factor: float, significance: float
+) -> dict[str, str]:
+    """Return both verdicts at the level that the correction leaves a claim; none for too few seeds.
+
+    What is open over the seeds alone stays open: other images cannot decide it.
+    """
     if seeds < FEWEST_SEEDS:
-        return None
-    return verdict(Correction(0.0, factor).of(test.p), significance)
+        return {}
+    own, over_images = (verdict(Correction(0.0, factor).of(test.p), significance) for test in (over_seeds, over_both))
+    return {"verdict": own, "verdict_over_images": OPEN if own == OPEN else over_images}

@@ -118,7 +118,8 @@ def test_initialisation_and_order_can_have_seeds_of_their_own(sample: Dataset, m
 
     (zero, zero_order), (one, one_order) = weights_and_order(0), weights_and_order(1)
     mixed, mixed_order = weights_and_order(7, initialisation_seed=0, shuffling_seed=1)
-    assert torch.equal(mixed, zero) and not torch.equal(mixed, one)
+    assert torch.equal(mixed, zero)
+    assert not torch.equal(mixed, one)
     assert mixed_order == one_order != zero_order
 
 
