@@ -13,6 +13,7 @@ from fmnist.analysis.tables import experiment_table, reported_against_replicated
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.evaluate import evaluate_claims, read_material
 from fmnist.claims.over_images import over_images
+from fmnist.claims.robustness import verdicts_by_choice, verdicts_by_half
 from fmnist.claims.verdicts import FAILS, HOLDS, NO_DIFFERENCE
 from fmnist.common.files import write_json, write_text
 from fmnist.data.fashion_mnist import FILES
@@ -132,6 +133,8 @@ class Results:
         comparison = reported_against_replicated(experiments, material.runs, self.reported)
         files |= {
             "verdicts": self._table("verdicts", evaluate_claims(material)),
+            "choices": self._table("choices", verdicts_by_choice(material)),
+            "halves": self._table("halves", verdicts_by_half(material)),
             "comparison": self._table("comparison", comparison),
             "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
         }

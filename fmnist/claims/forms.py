@@ -193,7 +193,7 @@ def trend(values: Array, margin: float, differences: Differences | None = None) 
 
 def weights_of_slope(count: int) -> Array:
     """Return the weights of a linear contrast over `count` runs."""
-    return np.arange(count) - (count - 1) / 2
+    return np.arange(count, dtype=np.float64) - (count - 1) / 2
 
 
 def slope_over_seeds(values: Array) -> Difference:

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import ClaimList
 from fmnist.claims.evaluate import read_verdicts
+from fmnist.claims.robustness import agreement
 from fmnist.report.claim_words import Row, effect_text, facts
-from fmnist.report.tables import records
+from fmnist.report.tables import number_or_none, records
 
 DECIDED = (verdicts.HOLDS, verdicts.SMALL, verdicts.FAILS)
 ERRORS = (verdicts.HOLDS, verdicts.NO_DIFFERENCE, verdicts.FAILS)  # where nothing is to be found
@@ -72,6 +74,29 @@ def findings(judged: Sequence[Row], most: int = 5) -> list[Row]:
 
 def _clarity(one: Row) -> float:
     return float(max(one["lower"], -one["upper"]))
+
+
+def robustness(judged: Sequence[Row], choices: Path, halves: Path, exploration: Path | None) -> dict[str, Any]:
+    """Describe how far the verdicts hang on choices and on the seeds.
+
+    `choices` and `halves` are claims_by_choice.csv and claims_by_half.csv, `exploration` a claims.csv of earlier
+    seeds. `same` counts by claim under how many combinations of choices it has its verdict.
+    """
+    verdict = {one["id"]: one["verdict"] for one in judged}
+    table = read_table(choices, ["id", "verdict"])
+    same = (table["verdict"] == table["id"].map(verdict)).groupby(table["id"]).sum()
+    combinations = len(table) // len(judged)
+    decided, agree = agreement(read_table(halves, ["id", "first", "second"]))
+    earlier = dict(read_verdicts(exploration)[["id", "verdict"]].to_numpy()) if exploration else {}
+    return {
+        "choices": combinations,
+        "same": same.to_dict(),
+        "stable": int((same == combinations).sum()),
+        "decided": number_or_none(decided),
+        "agree": number_or_none(agree),
+        "exploration": {identity: earlier.get(identity) for identity in verdict} if earlier else {},
+        "replicated": sum(earlier.get(identity) == own for identity, own in verdict.items()),
+    }
 
 
 def error_rates(calibration: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from fmnist.plan.config import resolved
 from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
 from fmnist.report.claim_words import NOUNS
-from fmnist.report.claims import error_rates, findings, judged_claims, powers, verdict_counts
+from fmnist.report.claims import error_rates, findings, judged_claims, powers, robustness, verdict_counts
 from fmnist.report.classes import class_report
 from fmnist.report.image_noise import read_image_noise
 from fmnist.report.results import Result, outside, read_rows, sort_candidates
@@ -47,6 +47,10 @@ class Inputs:
         """Return the path of a file."""
         return Path(self.files[name])
 
+    def optional(self, name: str) -> Path | None:
+        """Return the path of a file that the project may lack."""
+        return Path(self.files[name]) if self.files.get(name) else None
+
 
 def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return every name that a section template can use; `folder` holds the Markdown file."""
@@ -66,8 +70,8 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
 
 
 def _about_config(inputs: Inputs) -> dict[str, Any]:
-    config, seeds = inputs.config, inputs.plan.config.seed_list()
-    missing = missing_runs(inputs.plan.trainings(seeds), inputs.runs)
+    config = inputs.config
+    missing = missing_runs(_planned(inputs), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     # Extensions that were not run are left out of the printed config.
     shown = {**config, "experiments": {name: config["experiments"][name] for name in inputs.plan.experiments}}
@@ -77,10 +81,17 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
         "config": config,
         "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
-        "seeds": seeds,
+        "seeds": sorted(set(inputs.runs["seed"])),
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
+
+
+def _planned(inputs: Inputs) -> list[tuple[str, int]]:
+    """Return every planned run and seed; of reused seeds, those that are there."""
+    if inputs.plan.config.seeds == "reused":
+        return list(inputs.runs[["run_id", "seed"]].itertuples(index=False, name=None))
+    return inputs.plan.trainings(inputs.plan.config.seed_list())
 
 
 def _about_results(inputs: Inputs) -> dict[str, Any]:
@@ -149,6 +160,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "findings": findings(judged),
         "margins": claims.margins,
         "significance": claims.significance,
+        "robustness": robustness(judged, inputs.path("choices"), inputs.path("halves"), inputs.optional("exploration")),
         "error_rates": error_rates(calibration),
         "powers": powers(calibration),
     }

@@ -59,3 +59,22 @@ rule image_noise:
         experiments=EXPERIMENTS,
     script:
         "../scripts/image_noise.py"
+
+
+rule claims_robustness:
+    input:
+        runs=rules.gather.output.runs,
+        loss=rules.gather.output.loss,
+        claims=here("report/claims.yaml"),
+        reported=here("report/reported.yaml"),
+        code=up_to("claims"),
+    output:
+        choices=f"{RESULTS}/claims_by_choice.csv",
+        halves=f"{RESULTS}/claims_by_half.csv",
+    log:
+        f"{LOGS}/claims_robustness.log",
+    localrule: True
+    params:
+        experiments=EXPERIMENTS,
+    script:
+        "../scripts/claims_robustness.py"
