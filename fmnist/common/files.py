@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
 from fmnist.common.errors import DataError
 
 MOST_READ = 1 << 26  # bytes of one file: a loss.csv of 20,000 runs
@@ -78,6 +76,8 @@ def read_bytes(path: Path, most: int = MOST_READ) -> bytes:
 
 def read_arrays(path: Path, names: Sequence[str], remedy: str) -> list[Any]:
     """Return the arrays with these names in an .npz. Raises DataError, which ends in the remedy, for any other file."""
+    import numpy as np  # here, since planning reads files and no arrays
+
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
