@@ -11,6 +11,7 @@ import yaml
 
 from fmnist.analysis import confusion
 from fmnist.analysis.network_layers import build_network, layers
+from fmnist.analysis.seed_sources import seed_sources
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
@@ -106,6 +107,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "runs": summarise_runs(inputs.runs, read_curves(inputs.path("loss"))),
         "candidates": sort_candidates,
         "comparison": comparison,
+        "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
     }
 

@@ -18,12 +18,12 @@ def test_the_reference_holds_every_run_the_originals_41_first(whole: Plan) -> No
     reference = pd.read_csv(ROOT / "reference/runs.csv")["run_id"].drop_duplicates().tolist()
     assert set(whole.runs) <= set(reference)
     assert list(plan().runs) == list(whole.runs)[:41] == reference[:41]
-    assert len(whole.runs) == 41 + 25
+    assert len(whole.runs) == 41 + 50
 
 
 def test_extensions_come_after_the_originals_experiments_and_are_left_out_by_default(whole: Plan) -> None:
     sizes = [len(experiment.members) for experiment in whole.experiments.values()]
-    assert sizes == [1, 1, 6, 6, 8, 3, 3, 8, 3, 2, 2, 2, 2, *(2, 1, 2, 5, 10, 2, 8)]
+    assert sizes == [1, 1, 6, 6, 8, 3, 3, 8, 3, 2, 2, 2, 2, *(2, 1, 25, 2, 5, 10, 2, 8)]
     extensions = [name for name, experiment in whole.experiments.items() if experiment.extension]
     assert plan().left_out == tuple(extensions)
     assert list(whole.experiments) == [*plan().experiments, *extensions]
