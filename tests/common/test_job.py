@@ -59,7 +59,8 @@ def finished(body: str, log: Path) -> tuple[int, str]:
     """Run a job in a process; returns its exit code and all that it printed."""
     program = (
         "import logging, sys; from types import SimpleNamespace; from fmnist.common.job import run_logged\n"
-        "import os, signal\n"
+        # In the background of a script, interruptions are ignored, and Python leaves them so.
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"run_logged(lambda job: {body}, SimpleNamespace(rule='table', log=[sys.argv[1]]))\n"
     )
     done = subprocess.run([sys.executable, "-c", program, log], capture_output=True, text=True, check=False)
