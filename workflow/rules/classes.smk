@@ -47,3 +47,18 @@ rule class_figures:
         experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},
     script:
         "../scripts/class_figures.py"
+
+
+rule contested:
+    input:
+        predictions=rules.predictions.output[0],
+        arrays=ancient(ARRAYS),
+        code=up_to("analysis"),
+    output:
+        table=f"{RESULTS}/contested.csv",
+        picture=f"{RESULTS}/contested.png",
+    log:
+        f"{LOGS}/contested.log",
+    localrule: True
+    script:
+        "../scripts/contested.py"

@@ -1,0 +1,188 @@
+"""The Korean summary: the answer, what to set, and every claim with its verdict, from the same results."""
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from fmnist.claims import verdicts
+from fmnist.common.files import atomic, write_text
+from fmnist.common.wording import decimals
+from fmnist.plan.yaml_files import read_yaml
+from fmnist.report.claim_words import Row, effect_text
+from fmnist.report.markdown import escape, metadata
+from fmnist.report.rendering import write_html, write_typst
+
+BASE = "lenet5"  # the run id of the base case
+ALIKE = (verdicts.NO_DIFFERENCE, verdicts.SMALL)
+Context = Mapping[str, Any]  # as fmnist.report.context makes it
+
+
+class Words:
+    """The catalogue of Korean sentences, report/korean/catalogue.yaml."""
+
+    def __init__(self, path: Path) -> None:
+        self.all: dict[str, Any] = dict(read_yaml(path))
+
+    def say(self, sentence: str, **numbers: Any) -> str:
+        """Fill in a sentence; a KeyError names the number that it lacks."""
+        return str(self.all["sentences"][sentence].format(**numbers))
+
+    def verdict(self, verdict: str) -> str:
+        """Return the word of a verdict."""
+        return str(self.all["verdicts"][verdict])
+
+    def name(self, label: str) -> str:
+        """Name a run, such as `max pooling`, in Korean, as Markdown."""
+        for pattern, korean in self.all["names"].items():
+            label = re.sub(pattern, korean, label)
+        return str(escape(label))
+
+    def effect(self, row: Row) -> str:
+        """Write the effect of a claim with its bounds."""
+        unit = row["unit"]
+        if row["effect"] is None:
+            return effect_text(row)
+        numbers = effect_text(row).removesuffix(f" {unit}").replace(" to ", " ~ ")
+        return str(self.all["units"][unit].format(numbers))
+
+
+def write_korean(context: Context, files: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:
+    """Write the summary to `outputs` (korean_markdown, korean_html, korean_pdf).
+
+    `files` has the inputs of rule report by name: korean, its catalogue; korean_page and korean_paper, its templates;
+    korean_fonts, a list of fonts; css and crossref.
+    """
+    markdown = Path(outputs["korean_markdown"])
+    write_text(markdown, korean_markdown(context, Words(Path(files["korean"]))))
+    style = {**files, "html_template": files["korean_page"], "typst_template": files["korean_paper"]}
+    with atomic(Path(outputs["korean_html"])) as html:
+        write_html(markdown, html, style)
+    with atomic(Path(outputs["korean_pdf"])) as pdf, tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "ko.typ"
+        write_typst(markdown, source, style)
+        fonts = sorted({str(Path(font).parent) for font in files["korean_fonts"]})
+        typst.compile(str(source), output=str(pdf), root=folder, font_paths=fonts, ignore_system_fonts=True)
+
+
+def korean_markdown(context: Context, words: Words) -> str:
+    """Return the summary as Markdown, from the names that the report's sections have."""
+    return "\n\n".join(
+        [_head(context, words), *_answer(context, words), *_settings(context, words), *_claims(context, words)]
+    )
+
+
+def _head(context: Context, words: Words) -> str:
+    lines = [f"title: {metadata(words.all['title'])}", f"subtitle: {metadata(words.all['subtitle'])}"]
+    lines += [f"banner: {metadata(context['banner'])}"] if context["banner"] else []
+    return "\n".join(["---", *lines, "---"])
+
+
+def _answer(context: Context, words: Words) -> list[str]:
+    original = sum(map(len, context["original"].values()))
+    seeds = [row.n for result in context["results"].values() if not result.experiment.extension for row in result.rows]
+    lines = [_printed(context, words), _counts(context, words), *_noise(context, words), *_hardest(context, words)]
+    return [
+        words.say("about", original=original, seeds=_range(seeds)),
+        _heading(words.say("answer")),
+        "\n".join(f"- {line}" for line in lines),
+    ]
+
+
+def _heading(text: str, level: int = 1) -> str:
+    return f"{'#' * level} {text} {{.unnumbered}}"
+
+
+def _rows(context: Context) -> list[Any]:
+    return [row for result in context["results"].values() for row in result.rows]
+
+
+def _range(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low}~{high}"
+
+
+def _printed(context: Context, words: Words) -> str:
+    found = context["outside"]
+    if not found["tested"]:
+        return words.say("not_printed")
+    return words.say("printed", tested=found["tested"], inside=found["tested"] - found["count"])
+
+
+def _counts(context: Context, words: Words) -> str:
+    counts = [words.say("count", verdict=words.verdict(verdict), count=n) for verdict, n in context["verdict_counts"]]
+    return words.say("counted", claims=len(context["claims"]), counts=", ".join(counts))
+
+
+def _noise(context: Context, words: Words) -> list[str]:
+    deviations = [row.accuracy_sd for row in _rows(context) if row.run_id == BASE]
+    return [words.say("noise", sd=decimals(sd, 2)) for sd in deviations[:1] if sd is not None]
+
+
+def _hardest(context: Context, words: Words) -> list[str]:
+    classes = context["classes"]
+    names = [words.all["classes"][name] for name in classes["hard"].index] if classes else []
+    return [words.say("hardest", names=", ".join(names))] if names else []
+
+
+def _settings(context: Context, words: Words) -> list[str]:
+    parts = [_heading(words.say("settings"))]
+    parts.append(words.say("settings_about", margin=decimals(context["margins"]["accuracy"].margin, 1)))
+    for group, rows in grouped(context).items():
+        sentence = "worse" if group == "hurts" else "better"
+        lines = [f"- {_compared(row, sentence, context, words)}" for row in rows] or [words.say("nothing")]
+        parts += [_heading(words.say(group), 2), "\n".join(lines)]
+    return parts
+
+
+def grouped(context: Context) -> dict[str, list[Row]]:
+    """Return the comparisons of accuracies that helps, alike, hurts and open rest on; each pair of runs once.
+
+    The run that is farther from the base case is the one that helps, or hurts.
+    """
+    means = {row.run_id: row.accuracy for row in _rows(context)}
+    groups: dict[str, list[Row]] = {"helps": [], "alike": [], "hurts": [], "open": []}
+    seen = set()
+    for row in context["claims"]:
+        pair, group = frozenset([row["first_run"], row["second_run"]]), _group(row, means)
+        if group and pair not in seen:
+            seen.add(pair)
+            groups[group].append(row)
+    return groups
+
+
+def _group(row: Row, means: Mapping[str, float]) -> str | None:
+    """Return the group of a claim; None where it is not about two accuracies, or has no verdict."""
+    if row["measure"] != "accuracy" or row["form"] == "curve" or not (row["first_run"] and row["second_run"]):
+        return None
+    if row["verdict"] in ALIKE or (row["form"] == "level" and row["verdict"] == verdicts.HOLDS):
+        return "alike"
+    if row["verdict"] == verdicts.HOLDS:
+        base = means.get(BASE, 0)
+        first, second = (abs(means.get(row[run], base) - base) for run in ("first_run", "second_run"))
+        return "helps" if first > second else "hurts"
+    return "open" if row["verdict"] == verdicts.OPEN else None
+
+
+def _compared(row: Row, sentence: str, context: Context, words: Words) -> str:
+    result = context["results"].get(row["claim"].experiment)
+    # The values of a sweep leave out what all its runs share, such as the learning rate of a scheduler.
+    shared = f"{words.name(result.experiment.title)}, " if result and result.fixed else ""
+    first, second = (words.name(row[run]) for run in ("first", "second"))
+    return shared + words.say(sentence, first=first, second=second, effect=words.effect(row))
+
+
+def _claims(context: Context, words: Words) -> list[str]:
+    about = words.say("claims_about", claims=len(context["claims"]), significance=context["significance"])
+    head = ["| " + " | ".join(words.all["columns"]) + " |", "|:--|:---|:--|--:|--:|"]
+    table = "\n".join([*head, *(_claim(row, words) for row in context["claims"])])
+    return [_heading(words.say("claims")), about, table + "\n"]
+
+
+def _claim(row: Row, words: Words) -> str:
+    says, verdict = words.all["claims"][row["id"]], words.verdict(row["verdict"])
+    cells = [row["section"], says, f"**{verdict}**", words.effect(row), row["n"]]
+    return f"| {' | '.join(map(str, cells))} |"
