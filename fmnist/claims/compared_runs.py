@@ -37,6 +37,11 @@ def runs_by_claim(claims: ClaimList, known: KnownRuns) -> dict[str, list[Compare
     return {claim.id: compared_runs(claim, known) for claim in claims.tested}
 
 
+def run_ids_by_claim(claims: ClaimList, known: KnownRuns) -> dict[str, list[str]]:
+    """Return the ids of the runs that every claim compares; runs that only the original holds are left out."""
+    return {name: [run.run_id for run in runs if run.run_id] for name, runs in runs_by_claim(claims, known).items()}
+
+
 def run_names(claim: Claim, runs: Sequence[ComparedRun], experiments: Mapping[str, Experiment]) -> list[str]:
     """Name a claim's runs for a reader."""
     return [name(run, experiments, within=claim.experiment is not None) for run in runs]

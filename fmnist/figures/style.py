@@ -1,6 +1,8 @@
 """One look for every figure: one palette, readable in black and white, sized for a page."""
 
+import re
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from fmnist.common.files import atomic
+from fmnist.common.files import write_text
 
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 pt
 MOST_COLUMNS = 5  # of a legend
@@ -22,7 +24,7 @@ AXES = {
     "generalization_gap": "train minus test accuracy (points)",
     "seconds": "training time (s)",
 }
-FIRST, OURS = "#46327e", "#277f8e"  # of viridis: dark and medium, so that they differ in print
+FIRST, OURS = "#7a5bbf", "#1f8a99"  # both legible on white paper and on black
 ORIGINAL: dict[str, Any] = {
     "marker": "D",
     "color": "black",
@@ -51,12 +53,14 @@ def use_style() -> None:
             "font.size": 8,
             "grid.alpha": 0.3,
             "grid.linewidth": 0.5,
-            "legend.fontsize": 6.5,
+            "legend.fontsize": 8,
             "legend.frameon": False,
             "lines.linewidth": 1.2,
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
             "svg.hashsalt": "fmnist",  # the same figure is the same bytes
-            "xtick.labelsize": 7,
-            "ytick.labelsize": 7,
+            "xtick.labelsize": 8,
+            "ytick.labelsize": 8,
         },
     )
 
@@ -106,14 +110,37 @@ def shared_legend(figure: Figure, place: str = "lower") -> None:
         legend.remove()
 
 
-def save_svg(figure: Figure, path: Path, *, text_as_paths: bool = True, crop: bool = False) -> None:
+def save_svg(figure: Figure, path: Path, *, crop: bool = False) -> None:
     """Write a figure as SVG, atomically and without date or version, and close it.
 
-    Paths look the same on a machine without the font; with text, a file is a third as large.
+    Text stays text, and nothing lies behind the drawing: a page inlines it on any paper.
     `crop` fits the image to what is drawn.
     """
     metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     box = "tight" if crop else None
-    with atomic(path) as temporary, mpl.rc_context({"svg.fonttype": "path" if text_as_paths else "none"}):
-        figure.savefig(temporary, format="svg", metadata=metadata, bbox_inches=box, pad_inches=0.04)
+    buffer = StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "path.simplify_threshold": 0.3}):
+        figure.savefig(buffer, format="svg", metadata=metadata, bbox_inches=box, pad_inches=0.04, transparent=True)
     plt.close(figure)
+    write_text(path, light_svg(buffer.getvalue(), path.stem))
+
+
+def light_svg(svg: str, stem: str) -> str:
+    """Return matplotlib's SVG at a third of its size: one decimal, no unused ids, no empty groups.
+
+    Ids are prefixed with `stem`, so that one page can hold many figures.
+    """
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"-?\d+\.\d+(?=[^\d.#])", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    used = set(re.findall(r"#([\w.-]+)\)|href=\"#([\w.-]+)\"", svg))
+    kept = {name for pair in used for name in pair if name}
+    prefix = f"{re.sub(r'[^a-z0-9]', '', stem.lower())}-"
+    svg = re.sub(r' id="([^"]+)"', lambda own: f' id="{prefix}{own[1]}"' if own[1] in kept else "", svg)
+    svg = re.sub(r'(url\(|href=")#', rf"\1#{prefix}", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><")
+    svg = re.sub(r" transform=\"rotate\(-0 [^)]*\)\"|stroke-linecap: round;? ?", "", svg)
+    while (fewer := re.sub(r"<g ?/>|<g>\s*</g>|<defs/>|<defs>\s*</defs>", "", svg)) != svg:
+        svg = fewer
+    svg = svg.replace("#000000", "currentColor").replace("#262626", "currentColor")
+    return svg.strip() + "\n"

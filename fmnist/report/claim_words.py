@@ -38,21 +38,35 @@ def facts(claim: Claim, row: Row) -> str:
     """Return the numbers that a verdict rests on, in short sentences; why there is none for a claim not testable."""
     if row["hindrance"]:
         return HINDRANCES[row["hindrance"]].format(runs=row["hindrance_runs"])
-    judged = [] if row["n"] < FEWEST_SEEDS else [_p_values(row), *_what_else(row)]
-    text = " ".join([_share(claim, row) if claim.form == "curve" else _comparison(row), *_seeds(row), *judged])
-    return text[0].upper() + text[1:]
+    judged = [] if row["n"] < FEWEST_SEEDS else [*_what_else(row), _p_values(row)]
+    shape = [_share(claim, row)] if claim.form == "curve" else []
+    return " ".join([*shape, *_seeds(row), *judged])
+
+
+def cells(row: Row) -> dict[str, str]:
+    """Return the cells of a claim's small table: compared, effect, bounds, margin and p."""
+    compared = row["first"] if row["form"] == "curve" else f"{row['first']} against {row['second']}"
+    unit = row["unit"] or ""
+    effect, lower, upper = (_effect(row, name) for name in ("effect", "lower", "upper"))
+    return {
+        "compared": f"{compared}: {NOUNS['train_loss' if row['form'] == 'curve' else row['measure']]}",
+        "effect": NO_NUMBER if row["effect"] is None else f"{effect} {unit}",
+        "bounds": NO_NUMBER if row["lower"] is None else f"{lower} to {upper}",
+        "margin": NO_NUMBER if row["margin"] is None else amount(row["margin"], unit),
+        "p": p_value(row["adjusted_p"]).removeprefix("= "),
+    }
 
 
 def effect_text(row: Row) -> str:
     """Write an effect with its bounds and unit, such as `+0.31 (+0.05 to +0.57) points`."""
     if row["effect"] is None:
         return NO_NUMBER
-    share = row["form"] == "curve"
-    effect, *bounds = (
-        decimals(row[name], 0) if share else signed(row[name], _places(row["unit"]))
-        for name in ("effect", "lower", "upper")
-    )
+    effect, *bounds = (_effect(row, name) for name in ("effect", "lower", "upper"))
     return f"{effect}{'' if row['lower'] is None else f' ({bounds[0]} to {bounds[1]})'} {row['unit']}"
+
+
+def _effect(row: Row, name: str) -> str:
+    return decimals(row[name], 0) if row["form"] == "curve" else signed(row[name], _places(row["unit"]))
 
 
 def amount(size: float, unit: str) -> str:
@@ -72,14 +86,10 @@ def _places(unit: str | None) -> int:
     return 2 if unit == POINTS else 1
 
 
-def _comparison(row: Row) -> str:
-    margin = amount(row["margin"], row["unit"])
-    return f"{row['first']} against {row['second']}: {NOUNS[row['measure']]} {effect_text(row)}; margin {margin}."
-
-
 def _share(claim: Claim, row: Row) -> str:
     contrast = "" if row["contrast"] is None else f"; of {row['second']}: {decimals(row['contrast'], 0)} %"
-    return f"{row['first']}: in {effect_text(row)}, {PROPERTIES[claim.curve or '']}{contrast}."
+    text = f"{row['first']}: in {effect_text(row)}, {PROPERTIES[claim.curve or '']}{contrast}."
+    return text[0].upper() + text[1:]
 
 
 def _seeds(row: Row) -> list[str]:
@@ -96,7 +106,7 @@ def _seeds(row: Row) -> list[str]:
 def _p_values(row: Row) -> str:
     names = {"p_holds": "that it holds", "p_no_difference": "that no difference matters", "p_fails": "that it fails"}
     found = [f"{p_value(row[key])} {words}" for key, words in names.items() if row[key] is not None]
-    return f"p {', '.join(found)}; with Holm’s correction, p {p_value(row['adjusted_p'])}."
+    return f"Before correction: p {', '.join(found)}."
 
 
 def _what_else(row: Row) -> list[str]:

@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
-from fmnist.claims.claim_list import ClaimList
+from fmnist.claims.claim_list import Claim, ClaimList
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.claims.robustness import agreement
-from fmnist.report.claim_words import Row, effect_text, facts
+from fmnist.report.claim_words import Row, cells, effect_text, facts
 from fmnist.report.tables import number_or_none, records
 
-DECIDED = (verdicts.HOLDS, verdicts.SMALL, verdicts.FAILS)
+DECIDED = (verdicts.HOLDS, verdicts.SMALL, verdicts.NO_DIFFERENCE, verdicts.FAILS)
 ERRORS = (verdicts.HOLDS, verdicts.NO_DIFFERENCE, verdicts.FAILS)  # where nothing is to be found
 # The page colours a verdict by its class; where there is no colour, these stand out in bold.
 _CLASSES = {
@@ -24,13 +24,48 @@ _CLASSES = {
     verdicts.NO_DIFFERENCE: "alike",
     verdicts.FAILS: "fails",
     verdicts.DEPENDS: "depends",
+    verdicts.OPEN: "open",
+}
+# A sign beside the word, for readers who see no colours.
+SIGNS = {"holds": "✓", "alike": "≈", "fails": "✗", "depends": "↔", "open": "?", "untested": "–"}
+GROUPS = {
+    "holds": "hold",
+    "alike": "make no difference",
+    "fails": "fail",
+    "depends": "depend on the reading",
+    "open": "are open",
+    "untested": "have no verdict",
 }
 
 
+def sign_class(verdict: str) -> str:
+    """Return the group of a verdict, which is its class on the page: a key of SIGNS."""
+    return _CLASSES.get(verdict, "untested")
+
+
 def verdict_markup(verdict: str) -> Markup:
-    """Write a verdict as Markdown: in bold, and in the colour of its class, unless it is an open one."""
-    name = _CLASSES.get(verdict)
-    return Markup(f"[**{verdict}**]{{.{name}}}" if name else verdict)  # noqa: S704 - words of our own
+    """Write a verdict as Markdown: its sign and its word, in bold and in the colour of its class."""
+    name = sign_class(verdict)
+    return Markup(f"[{SIGNS[name]} **{verdict}**]{{.{name}}}")  # noqa: S704 - words of our own
+
+
+def tally(judged: Sequence[Row]) -> dict[str, int]:
+    """Count the claims of each group of verdicts; a key of SIGNS for each."""
+    groups = [sign_class(one["verdict"]) for one in judged]
+    return {name: groups.count(name) for name in SIGNS}
+
+
+def verdict_filter(judged: Sequence[Row]) -> str:
+    """Return the HTML of the filter: radio buttons, which the page's style turns into shown and hidden cards."""
+    count = tally(judged)
+    choices = [("all", "all", len(judged)), *((name, f"{SIGNS[name]} {GROUPS[name]}", count[name]) for name in SIGNS)]
+    buttons = [
+        f'<label><input type="radio" name="verdict" id="show-{name}"{" checked" if name == "all" else ""}> '
+        f"{words} ({number})</label>"
+        for name, words, number in choices
+        if number
+    ]
+    return f'<fieldset class="filter"><legend>Show claims that</legend>{" ".join(buttons)}</fieldset>'
 
 
 def judged_claims(claims: ClaimList, table: Path, over_images: Sequence[Row]) -> list[dict[str, Any]]:
@@ -45,35 +80,34 @@ def judged_claims(claims: ClaimList, table: Path, over_images: Sequence[Row]) ->
             **(row := rows[claim.id]),
             "claim": claim,
             "facts": facts(claim, row),
+            "cells": cells(row),
             "effect_text": effect_text(row),
+            "experiments": _experiments(claim),
+            "sign_class": sign_class(row["verdict"]),
             "over_images": images.get(claim.id),
         }
         for claim in claims.tested
     ]
 
 
+def _experiments(claim: Claim) -> list[str]:
+    """Name the experiments whose runs a claim compares, each once."""
+    return list(dict.fromkeys([*filter(None, [claim.experiment]), *(run.experiment for _, run in claim.named_runs)]))
+
+
+def claims_of(judged: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the claims that rest on each experiment, by its name."""
+    found: dict[str, list[Row]] = {}
+    for one in judged:
+        for name in one["experiments"]:
+            found.setdefault(name, []).append(one)
+    return found
+
+
 def verdict_counts(judged: Sequence[Row]) -> list[tuple[str, int]]:
     """Count the verdicts that occur, in their usual order."""
     found = [one["verdict"] for one in judged]
     return [(verdict, found.count(verdict)) for verdict in verdicts.VERDICTS if verdict in found]
-
-
-def findings(judged: Sequence[Row], most: int = 5) -> list[Row]:
-    """Return the clearest of the claims of a difference in accuracy that are decided either way.
-
-    They are ranked by the distance from zero to the nearer bound. Of claims that rest on the same
-    comparison only the first counts.
-    """
-    decided = [one for one in judged if one["verdict"] in DECIDED and one["measure"] == "accuracy"]
-    clear = [one for one in decided if one["form"] not in ("level", "curve") and _clarity(one) > 0]
-    different: dict[object, Row] = {}
-    for one in sorted(clear, key=_clarity, reverse=True):
-        different.setdefault(frozenset([one["first"], one["second"]]), one)
-    return list(different.values())[:most]
-
-
-def _clarity(one: Row) -> float:
-    return float(max(one["lower"], -one["upper"]))
 
 
 def robustness(judged: Sequence[Row], choices: Path, halves: Path, exploration: Path | None) -> dict[str, Any]:

@@ -9,21 +9,33 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from fmnist.analysis import confusion
+from fmnist.analysis import confusion, effects
 from fmnist.analysis.network_layers import build_network, layers
 from fmnist.analysis.seed_sources import seed_sources
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
-from fmnist.claims.claim_list import read_claims
+from fmnist.claims.changes import with_verdicts
+from fmnist.claims.claim_list import ClaimList, read_claims
+from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
+from fmnist.claims.evaluate import read_verdicts
 from fmnist.common.checksums import read_checksums
 from fmnist.plan.config import resolved
 from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
 from fmnist.report.claim_words import NOUNS
-from fmnist.report.claims import error_rates, findings, judged_claims, powers, robustness, verdict_counts
+from fmnist.report.claims import (
+    DECIDED,
+    claims_of,
+    error_rates,
+    judged_claims,
+    powers,
+    robustness,
+    tally,
+    verdict_counts,
+)
 from fmnist.report.classes import class_report
 from fmnist.report.image_noise import read_image_noise
-from fmnist.report.results import Result, outside, read_rows, sort_candidates
+from fmnist.report.results import Result, by_factor, outside, read_rows, sort_candidates
 from fmnist.report.runs import summarise_runs
 from fmnist.report.tables import records
 from fmnist.runs.gathering import read_curves, read_runs
@@ -62,6 +74,9 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
         **_about_original(inputs),
         **_about_claims(inputs),
         **_about_predictions(inputs),
+        # Raw HTML: the explorer of the runs, and the gallery of test images that many networks get wrong.
+        "explorer_html": "",
+        "gallery_html": "",
         "figure": lambda name: os.path.relpath(files[name], folder),
         "figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["figures"]},
         "claim_figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["claim_figures"]},
@@ -103,7 +118,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
-        "factor": lambda name: [result for result in results.values() if result.experiment.swept == (name,)],
+        "by_factor": by_factor(results.values()),
         "runs": summarise_runs(inputs.runs, read_curves(inputs.path("loss"))),
         "candidates": sort_candidates,
         "comparison": comparison,
@@ -143,8 +158,23 @@ def _about_original(inputs: Inputs) -> dict[str, Any]:
         "original": original,
         "original_base": [reported.runs[key].accuracy for key in BASE_CASE if key in reported.runs],
         "original_epochs": ORIGINAL_EPOCHS,
+        "original_runs": len(reported.runs),
+        "original_index": _original_index(inputs),
         "original_environment": reported.environment,
     }
+
+
+def _original_index(inputs: Inputs) -> list[tuple[str, str, str]]:
+    """Return the original's sections in its order: number, anchor here, and name."""
+    experiments = with_runs(inputs.plan.experiments, set(inputs.runs["run_id"])).values()
+    return [
+        ("1", "sec-environment", "Environment"),
+        ("2", "sec-architectures", "Network architectures"),
+        ("3", "sec-losses", "Losses and optimisers"),
+        *((one.section, f"sec-exp-{one.name}", one.title) for one in experiments if not one.extension),
+        ("5", "sec-networks", "FC against LeNet-5"),
+        ("6", "sec-factors", "Factors"),
+    ]
 
 
 def _about_claims(inputs: Inputs) -> dict[str, Any]:
@@ -159,13 +189,25 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "asserted": claims.asserted,
         "noise": noise,
         "verdict_counts": verdict_counts(judged),
-        "findings": findings(judged),
+        "tally": tally(judged),
+        "claims_of": claims_of(judged),
+        "decided_claims": {one["id"]: one for one in judged if one["verdict"] in DECIDED},
+        **_about_changes(inputs, claims),
         "margins": claims.margins,
         "significance": claims.significance,
         "robustness": robustness(judged, inputs.path("choices"), inputs.path("halves"), inputs.optional("exploration")),
         "error_rates": error_rates(calibration),
         "powers": powers(calibration),
     }
+
+
+def _about_changes(inputs: Inputs, claims: ClaimList) -> dict[str, Any]:
+    """Return the single changes of the base case, with what the verdicts say of each, and the best of several at once."""
+    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
+    table = read_table(inputs.path("effects"), effects.TEXTS)
+    judged = with_verdicts(table, read_verdicts(inputs.path("verdicts")), run_ids_by_claim(claims, known))
+    changes = records(judged)
+    return {"changes": changes, "best": next((one for one in changes if one["combined"]), None)}
 
 
 def _about_predictions(inputs: Inputs) -> dict[str, Any]:

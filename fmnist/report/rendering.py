@@ -1,5 +1,6 @@
 """From the report's Markdown to one offline HTML page, and to a PDF."""
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,21 +22,26 @@ class RenderingError(FmnistError):
     """The report's text cannot be made into a page."""
 
 
-def write_html(markdown: Path, html: Path, files: Mapping[str, Any]) -> None:
+def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapping[str, str]) -> None:
     """Write one self-contained HTML page: images, style and formulas (MathML) are inside it.
 
     Image paths in the Markdown are relative to its folder; `files` has the files of rule report by name.
+    `parts` is HTML by the name of the slot that it fills.
     """
     options = [
         "--embed-resources",
         "--mathml",
-        "--number-sections",
         "--toc",
-        "--toc-depth=2",
+        "--toc-depth=3",
         f"--template={Path(files['html_template']).resolve()}",
         f"--css={Path(files['css']).resolve()}",
     ]
     _convert(markdown, "html5", html, files, options)
+    page = html.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        # Only a section template can write this: in values, its characters are escaped.
+        page = re.sub(rf'<div id="slot-{name}">\s*</div>', lambda _, part=part: part, page)
+    html.write_text(page, encoding="utf-8")
 
 
 def write_pdf(markdown: Path, pdf: Path, files: Mapping[str, Any]) -> None:

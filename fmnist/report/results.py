@@ -1,6 +1,6 @@
 """What the report says about results: each experiment's table, and the original's numbers beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from operator import attrgetter
@@ -107,6 +107,27 @@ def read_rows(path: Path) -> tuple[Row, ...]:
     """Read a results/tables/<experiment>.csv."""
     table = read_table(path, ["value", "run_id"])
     return tuple(Row(**record) for record in records(table))
+
+
+FACTORS = (
+    *("step_size", "learning_rate", "optimizer", "loss"),
+    *("batch_size", "activation", "pooling", "batch_norm", "dropout"),
+)
+
+
+def by_factor(results: Iterable[Result]) -> dict[str, list[Result]]:
+    """Return the original's experiments by the one setting that they vary; `networks` vary none, `other` several."""
+    groups: dict[str, list[Result]] = {name: [] for name in (*FACTORS, "networks", "other")}
+    for result in results:
+        if not result.experiment.extension:
+            groups[_factor(result)].append(result)
+    return groups
+
+
+def _factor(result: Result) -> str:
+    swept = result.experiment.swept
+    alone = len(swept) == 1 and not set(result.fixed) - {"scheduler", "learning_rate"}
+    return swept[0] if alone and swept[0] in FACTORS else "other" if swept else "networks"
 
 
 def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list[str]]:

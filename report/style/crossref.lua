@@ -5,6 +5,7 @@
 local labels = {}
 local counts = { Figure = 0, Table = 0 }
 local headings = { 0, 0, 0, 0, 0, 0 }
+local html = FORMAT:match("html")
 
 -- Typst keeps a figure whole; a table longer than this may run on over pages.
 local LONGEST_WHOLE_TABLE = 24
@@ -17,44 +18,90 @@ local function breakable(element)
   return { pandoc.RawBlock("typst", open), element, pandoc.RawBlock("typst", close) }
 end
 
+-- A table without a caption belongs to a card and has no number.
 local function name(kind, element)
+  local caption = element.caption.long[1]
+  if not caption then return element end
   counts[kind] = counts[kind] + 1
   local label = kind .. " " .. counts[kind]
   if element.identifier ~= "" then labels[element.identifier] = label end
-  local caption = element.caption.long[1]
-  if caption then
-    local before = { pandoc.Strong { pandoc.Str(label .. ".") }, pandoc.Space() }
-    element.caption.long[1] = pandoc.Plain(pandoc.List(before) .. caption.content)
-  end
+  local before = { pandoc.Strong { pandoc.Str(label .. ".") }, pandoc.Space() }
+  element.caption.long[1] = pandoc.Plain(pandoc.List(before) .. caption.content)
   return element
 end
 
+-- A frame of its own lets a wide table scroll, by keyboard too.
+local function framed(element)
+  local caption = element.caption.long[1]
+  local label = caption and pandoc.utils.stringify(caption):match("^(.-)%.") or "Test"
+  local attributes = { tabindex = "0", role = "region", ["aria-label"] = label }
+  return pandoc.Div({ element }, pandoc.Attr("", { "wide" }, attributes))
+end
+
 -- The PDF's fonts have no Korean letters, which would be boxes.
-local function readable(element)
+local function korean(element)
   if FORMAT == "typst" and element.attributes.lang == "ko" then return {} end
+end
+
+local function wrapped(format, open, element, close)
+  local blocks = pandoc.List { pandoc.RawBlock(format, open) }
+  return blocks .. element.content .. { pandoc.RawBlock(format, close) }
+end
+
+local function division(element)
+  local class = element.classes
+  if class:includes("only-pdf") then return html and {} or element.content end
+  if element.identifier:match("^slot%-") and not html then return {} end
+  if class:includes("details") then
+    if html then return wrapped("html", "<details><summary>More</summary>", element, "</details>") end
+    return wrapped("typst", "#[#set text(size: 9pt)", element, "]")
+  end
+  if class:includes("card") and FORMAT == "typst" then return wrapped("typst", "#card[", element, "]") end
+  return korean(element)
 end
 
 local collect = {
   traverse = "topdown",
   Header = function(header)
-    if header.classes:includes("unnumbered") then return nil end
     headings[header.level] = headings[header.level] + 1
     for level = header.level + 1, 6 do headings[level] = 0 end
-    labels[header.identifier] = "Section " .. table.concat(headings, ".", 1, header.level)
+    local number = table.concat(headings, ".", 1, header.level)
+    labels[header.identifier] = "Section " .. number
+    if not html then return nil end
+    if header.level < 3 then
+      header.content:insert(1, pandoc.Space())
+      header.content:insert(1, pandoc.Span({ pandoc.Str(number) }, { class = "header-section-number" }))
+    end
+    header.level = header.level + 1 -- the page's title is its only h1
+    return header
   end,
   Figure = function(figure) return name("Figure", figure), false end,
   Table = function(element)
     element = name("Table", element)
-    if FORMAT:match("html") then return pandoc.Div({ element }, { class = "wide" }), false end
+    if html then return framed(element), false end
     return breakable(element), false
   end,
-  Div = readable,
-  Span = readable,
+  Span = korean,
 }
 
+-- Drawings become part of the page: their text can be read, and takes the page's colour.
+local function inlined(image)
+  if not html or not image.src:match("%.svg$") then return nil end
+  local _, svg = pandoc.mediabag.fetch(image.src)
+  local caption = pandoc.utils.stringify(image.caption):gsub('[<>&"]', "")
+  local label = caption ~= "" and caption or "Figure"
+  return pandoc.RawInline("html", (svg:gsub("^.-<svg", '<svg role="img" aria-label="' .. label .. '"', 1)))
+end
+
 local resolve = {
+  Div = division,
+  Image = inlined,
   Link = function(link)
-    if #link.content > 0 or link.target:sub(1, 1) ~= "#" then return nil end
+    if #link.content > 0 then
+      if link.classes:includes("file") and not html then return link.content end
+      return nil
+    end
+    if link.target:sub(1, 1) ~= "#" then return nil end
     local label = labels[link.target:sub(2)]
     if not label then error("the report refers to " .. link.target .. ", which it does not hold") end
     link.content = { pandoc.Str((label:gsub(" ", "\u{a0}"))) }

@@ -78,3 +78,21 @@ rule claims_robustness:
         experiments=EXPERIMENTS,
     script:
         "../scripts/claims_robustness.py"
+
+
+rule opening_figure:
+    input:
+        effects=rules.effects.output[0],
+        verdicts=rules.claims_table.output[0],
+        claims=here("report/claims.yaml"),
+        reported=here("report/reported.yaml"),
+        code=up_to("figures"),
+    output:
+        f"{RESULTS}/figures/opening.svg",
+    log:
+        f"{LOGS}/opening_figure.log",
+    localrule: True
+    params:
+        experiments=EXPERIMENTS,
+    script:
+        "../scripts/opening_figure.py"

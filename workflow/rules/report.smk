@@ -33,6 +33,8 @@ rule report:
         reported=here("report/reported.yaml"),
         claims=here("report/claims.yaml"),
         verdicts=rules.claims_table.output[0],
+        effects=rules.effects.output[0],
+        opening_figure=rules.opening_figure.output[0],
         choices=rules.claims_robustness.output.choices,
         halves=rules.claims_robustness.output.halves,
         exploration=committed("reference/exploration/claims.csv"),

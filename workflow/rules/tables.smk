@@ -56,8 +56,25 @@ rule comparison_table:
         "../scripts/comparison_table.py"
 
 
+rule effects:
+    input:
+        runs=rules.gather.output.runs,
+        reported=here("report/reported.yaml"),
+        code=up_to("analysis"),
+    output:
+        f"{RESULTS}/effects.csv",
+    log:
+        f"{LOGS}/effects.log",
+    localrule: True
+    params:
+        experiments=EXPERIMENTS,
+    script:
+        "../scripts/effects.py"
+
+
 rule tables:
     input:
+        rules.effects.output,
         expand(rules.table.output, experiment=SHOWN),
         rules.comparison_table.output,
     localrule: True

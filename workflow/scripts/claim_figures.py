@@ -19,7 +19,7 @@ def main(job: Any) -> None:
     claims = {claim.id: claim for claim in material.claims.tested}
     for path in map(Path, job.output.claims):
         figure = claim_figure(claims[path.stem], material.known, material.runs, material.curves)
-        save_svg(figure, path, text_as_paths=False)  # a page holds all of them: keep them light
+        save_svg(figure, path)
     save_svg(overview_figure(read_verdicts(Path(job.input.verdicts))), Path(job.output.overview))
 
 
