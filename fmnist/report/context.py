@@ -34,7 +34,10 @@ from fmnist.report.claims import (
     verdict_counts,
 )
 from fmnist.report.classes import class_report
+from fmnist.report.explorer import explorer_claims, explorer_html
+from fmnist.report.gallery import gallery_html, read_contested
 from fmnist.report.image_noise import read_image_noise
+from fmnist.report.provenance import Provenance
 from fmnist.report.results import Result, by_factor, outside, read_rows, sort_candidates
 from fmnist.report.runs import summarise_runs
 from fmnist.report.tables import records
@@ -74,14 +77,34 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
         **_about_original(inputs),
         **_about_claims(inputs),
         **_about_predictions(inputs),
-        # Raw HTML: the explorer of the runs, and the gallery of test images that many networks get wrong.
-        "explorer_html": "",
-        "gallery_html": "",
+        **_fragments(inputs),
         "figure": lambda name: os.path.relpath(files[name], folder),
         "figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["figures"]},
         "claim_figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["claim_figures"]},
         "data_files": read_checksums(inputs.path("checksum")),
         "provenance": json.loads(inputs.path("provenance").read_text(encoding="utf-8")),
+    }
+
+
+def _fragments(inputs: Inputs) -> dict[str, Any]:
+    """Return what the page has beside its text: where numbers come from, the explorer of runs, the images."""
+    traced = Provenance(inputs.runs)
+    claims = read_claims(inputs.path("claims"))
+    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
+    judged = judged_claims(claims, inputs.path("verdicts"), [])
+    curves, folder = read_curves(inputs.path("loss")), Path(inputs.files["explorer"][0]).parent
+    matrices = confusion.confusion_matrices(read_table(inputs.path("confusion"), confusion.TEXTS))
+    return {
+        "provenance_of": traced,
+        "traced": traced.mark,
+        "explorer_html": explorer_html(
+            inputs.runs, curves, explorer_claims(judged, known), folder, traced.button, False
+        ),
+        "gallery_html": gallery_html(
+            read_contested(inputs.path("contested")), inputs.path("contested_picture").read_bytes(), matrices
+        )
+        if matrices
+        else "",
     }
 
 
@@ -202,7 +225,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
 
 
 def _about_changes(inputs: Inputs, claims: ClaimList) -> dict[str, Any]:
-    """Return the single changes of the base case, with what the verdicts say of each, and the best of several at once."""
+    """Return the single changes of the base case, with what the verdicts say, and the best of several at once."""
     known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
     table = read_table(inputs.path("effects"), effects.TEXTS)
     judged = with_verdicts(table, read_verdicts(inputs.path("verdicts")), run_ids_by_claim(claims, known))

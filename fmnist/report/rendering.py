@@ -22,7 +22,7 @@ class RenderingError(FmnistError):
     """The report's text cannot be made into a page."""
 
 
-def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapping[str, str]) -> None:
+def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapping[str, str] | None = None) -> None:
     """Write one self-contained HTML page: images, style and formulas (MathML) are inside it.
 
     Image paths in the Markdown are relative to its folder; `files` has the files of rule report by name.
@@ -34,11 +34,11 @@ def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapp
         "--toc",
         "--toc-depth=3",
         f"--template={Path(files['html_template']).resolve()}",
-        f"--css={Path(files['css']).resolve()}",
+        *(f"--css={Path(path).resolve()}" for path in files["css"]),
     ]
     _convert(markdown, "html5", html, files, options)
     page = html.read_text(encoding="utf-8")
-    for name, part in parts.items():
+    for name, part in (parts or {}).items():
         # Only a section template can write this: in values, its characters are escaped.
         page = re.sub(rf'<div id="slot-{name}">\s*</div>', lambda _, part=part: part, page)
     html.write_text(page, encoding="utf-8")
@@ -69,7 +69,7 @@ def _convert(markdown: Path, to: str, output: Path, files: Mapping[str, Any], op
         "--standalone",
         "--columns=4000",  # wider than any line of a table, so that pandoc leaves column widths to the page
         *options,
-        f"--lua-filter={Path(files['crossref']).resolve()}",
+        *(f"--lua-filter={Path(files[name]).resolve()}" for name in ("crossref", "traced")),
         f"--resource-path={markdown.parent.resolve()}",
     ]
     try:

@@ -8,13 +8,14 @@ from fmnist.common.files import atomic, write_text
 from fmnist.common.wording import percent
 from fmnist.report.claims import verdict_filter
 from fmnist.report.context import build_context
+from fmnist.report.korean import write_korean
 from fmnist.report.opening import opening_table
 from fmnist.report.rendering import write_html, write_pdf
 from fmnist.report.sections import render_sections
 
 
 def write_report(files: Mapping[str, Any], outputs: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-    """Write the report to `outputs` (markdown, html, pdf) from `files`, the inputs of rule report by their names."""
+    """Write the report and the Korean summary to `outputs`, from `files`: outputs and inputs of rule report by name."""
     markdown = Path(outputs["markdown"])
     context = build_context(files, config, markdown.parent)
     write_text(markdown, _markdown(files, context))
@@ -22,6 +23,7 @@ def write_report(files: Mapping[str, Any], outputs: Mapping[str, Any], config: M
         write_html(markdown, html, files, html_parts(context))
     with atomic(Path(outputs["pdf"])) as pdf:
         write_pdf(markdown, pdf, files)
+    write_korean(context, files, outputs)
 
 
 def markdown_report(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> str:
@@ -46,4 +48,5 @@ def html_parts(context: Mapping[str, Any]) -> dict[str, str]:
         "filter": verdict_filter(context["claims"]),
         "explorer": context["explorer_html"],
         "gallery": context["gallery_html"],
+        "popovers": context["provenance_of"].popovers(),
     }

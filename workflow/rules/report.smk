@@ -3,6 +3,14 @@
 SECTIONS = sorted((BASE / "report/sections").glob("[0-9]*.md.j2"))
 FRAGMENTS = sorted(set((BASE / "report/sections").rglob("*.md.j2")) - set(SECTIONS))
 
+STYLES = [
+    *sorted((BASE / "report/style").glob("*.css")),
+    *sorted(
+        (BASE / "report/explorer").rglob("*.css"), reverse=True
+    ),  # uPlot's before ours
+]
+EXPLORER = ("explorer.html.j2", "explorer.js", "vendor/uPlot.iife.min.js")
+
 
 rule diagram:
     input:
@@ -47,15 +55,26 @@ rule report:
         image_noise=rules.image_noise.output[0],
         sections=[here(path) for path in SECTIONS],
         fragments=[here(path) for path in FRAGMENTS],
+        contested=rules.contested.output.table,
+        contested_picture=rules.contested.output.picture,
         crossref=here("report/style/crossref.lua"),
+        traced=here("report/style/provenance.lua"),
         html_template=here("report/style/page.html"),
-        css=here("report/style/page.css"),
+        css=[here(path) for path in STYLES],
+        explorer=[here(f"report/explorer/{name}") for name in EXPLORER],
         typst_template=here("report/style/paper.typ"),
+        korean=here("report/korean/catalogue.yaml"),
+        korean_page=here("report/korean/page.html"),
+        korean_paper=here("report/korean/paper.typ"),
+        korean_fonts=sorted(map(here, (BASE / "report/korean/fonts").glob("*.ttf"))),
         code=up_to("report"),
     output:
         markdown=f"{RESULTS}/report/report.md",
         html=f"{RESULTS}/report/index.html",
         pdf=f"{RESULTS}/report/report.pdf",
+        korean_markdown=f"{RESULTS}/report/ko.md",
+        korean_html=f"{RESULTS}/report/ko.html",
+        korean_pdf=f"{RESULTS}/report/ko.pdf",
     log:
         f"{LOGS}/report.log",
     localrule: True
