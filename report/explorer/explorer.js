@@ -338,7 +338,7 @@
     const ends = make("span", { className: "x-scale" }, make("span", { textContent: written(scale.low) }), make("span", { textContent: written(scale.high) }));
     const head = make("tr", {},
       make("th", { scope: "col", textContent: "Setting" }),
-      make("th", { scope: "col" }, `${capital(label())} of each seed at the end`, ends),
+      make("th", { scope: "col" }, "Each seed at the end", ends),
       make("th", { scope: "col", textContent: `Mean ± sd${unit() && ","}${unit()}` }),
       make("td"));
     strips.replaceChildren(make("thead", {}, head), make("tbody", {}, ...state.runs.map((run, place) => stripRow(run, place, scale))));
@@ -386,6 +386,7 @@
     measures.addEventListener("change", () => change({ measure: measures.value }));
     seeds.addEventListener("change", () => change({ seeds: seeds.value }));
     epoch.addEventListener("input", () => showEpoch(Number(epoch.value)));
+    body.addEventListener("click", (event) => event.target.closest("[popover] a")?.closest("[popover]").hidePopover());
     addEventListener("hashchange", restore);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showFigure);
     new ResizeObserver(() => plot && chart.clientWidth && plot.width !== chart.clientWidth && plot.setSize({ width: chart.clientWidth, height: 320 })).observe(chart);
