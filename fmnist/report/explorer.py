@@ -10,6 +10,8 @@ fmnist/report/context.py:
     explorer_html(inputs.runs, read_curves(inputs.path("loss")), claims, folder, value=traced.button)
 
 `folder` is report/explorer, whose FILES are inputs of rule report.
+pandoc takes the fragment as a file (--include-after-body), or it replaces a mark in the finished page. As an
+argument (--variable) it is too long for Linux.
 """
 
 import base64

@@ -90,7 +90,7 @@ class Provenance:
             "what": what,
             "column": MEASURES[measure][0],
             "seeds": f"mean of {counted(len(seeds), 'seed')}",
-            "by_seed": ", ".join(f"seed {seed}: {write(number_or_none(value))}" for seed, value in values),
+            "by_seed": ", ".join(f"seed {seed}:\u00a0{write(number_or_none(value))}" for seed, value in values),
             "lines": _lines([int(place) + 2 for place in seeds.index]),  # the first line has the names of columns
         }
 

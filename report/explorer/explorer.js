@@ -35,7 +35,7 @@
   const isLoss = (measure) => measure.endsWith("loss");
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = (values) => Math.sqrt((values.length * mean(values.map((v) => (v - mean(values)) ** 2))) / (values.length - 1));
-  const isNumber = (value) => value !== null && value !== undefined;
+  const isNumber = Number.isFinite; // not null, undefined or NaN
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
   function written(value) {
@@ -44,7 +44,7 @@
   }
 
   // Within a curve a loss is rounded: three digits are sure.
-  const rounded = (value) => (isLoss(state.measure) ? String(Number(value.toPrecision(3))) : written(value));
+  const rounded = (value) => (isLoss(state.measure) && isNumber(value) ? value.toPrecision(3) : written(value));
 
   const unit = () => (isLoss(state.measure) ? "" : " %");
   const label = () => data.measures[state.measure];
@@ -100,7 +100,7 @@
       seeds: given.get("seeds") === "each" ? "each" : "band",
       sort: given.get("sort") || "",
       find: given.get("find") || "",
-      only: given.has("only") ? given.get("only") === "1" : Boolean(claim),
+      only: given.has("only") ? given.get("only") === "1" : Boolean(claim && claim.runs.length),
       claim: claim ? given.get("claim") : "",
     };
   }
@@ -223,12 +223,12 @@
   // One run as columns over all epochs: mean, highest and lowest; or one column a seed.
   function columnsOf(run, place, epochs) {
     const stroke = colourOf(place);
-    const line = { stroke, dash: dashOf(place), points: { show: false } };
+    const line = { stroke, dash: dashOf(place), points: { show: epochs.length === 1, fill: stroke } };
     if (state.seeds === "each") {
       return seedsOf(run).map(({ values }) => ({ values: epochs.map((n) => values[n - 1] ?? null), line: { ...line, width: 1, alpha: 0.75 } }));
     }
     const over = (summary) => epochs.map((n) => (atEpoch(run, n).length ? summary(atEpoch(run, n)) : null));
-    const edge = { ...line, width: 0 };
+    const edge = { ...line, width: 0, points: { show: false } };
     return [
       { values: over((values) => Math.max(...values)), line: edge, band: true, fill: `${stroke}33` },
       { values: over((values) => Math.min(...values)), line: edge },
@@ -244,19 +244,20 @@
     const common = { stroke: own.color, font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", labelSize: 18, grid: lines, ticks: lines };
     const every = (_, splits) => splits;
     return [
-      { ...common, label: "epoch", size: 36 },
-      { ...common, size: 62, values: (_, ticks) => ticks.map((value) => (isNumber(value) ? tick(value) : "")), ...(sparse() ? { splits: fewTicks, filter: every } : {}) },
+      { ...common, label: "epoch", size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000, 100000] },
+      { ...common, size: 62, values: (_, ticks) => ticks.map((value) => (isNumber(value) ? tick(value) : "")), ...(isLoss(state.measure) ? { splits: logarithmicTicks, filter: every } : {}) },
     ];
   }
 
-  // A logarithmic axis: 1, 2 and 5 of each power of ten.
-  const sparse = () => isLoss(state.measure);
-  function fewTicks(_, __, low, high) {
-    const found = [];
-    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-      found.push(...[1, 2, 5].map((digit) => digit * 10 ** power));
-    }
-    return found.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+  // A logarithmic axis: powers of ten, or as many of their multiples as make three ticks.
+  const FINE = Array.from({ length: 90 }, (_, step) => (step + 10) / 10);
+  const MULTIPLES = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], FINE];
+
+  function logarithmicTicks(_, __, low, high) {
+    const powers = Array.from({ length: 2 + Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) }, (_, step) => 10 ** (Math.floor(Math.log10(low)) + step));
+    const inside = (multiples) => powers.flatMap((power) => multiples.map((multiple) => multiple * power)).filter((value) => value >= low && value <= high);
+    const found = MULTIPLES.map(inside);
+    return found.find((ticks) => ticks.length >= 3) || found[found.length - 1];
   }
 
   function range(_, low, high) {
@@ -285,7 +286,7 @@
     };
     plot = new uPlot(options, [epochs, ...columns.map((column) => column.values)], chart);
     epoch.max = last;
-    showEpoch(last);
+    showEpoch(Math.max(1, Math.min(...state.runs.map(epochsOf))));
   }
 
   function describe() {
@@ -328,7 +329,7 @@
     return make("tr", {},
       make("th", { scope: "row" }, key, names.get(run)),
       make("td", {}, strip(run, place, scale)),
-      make("td", {}, ends.length ? written(mean(ends)) + spread : "–", make("small")),
+      make("td", {}, written(mean(ends)) + spread, make("small")),
       make("td", {}, remove));
   }
 
@@ -337,7 +338,7 @@
     const ends = make("span", { className: "x-scale" }, make("span", { textContent: written(scale.low) }), make("span", { textContent: written(scale.high) }));
     const head = make("tr", {},
       make("th", { scope: "col", textContent: "Setting" }),
-      make("th", { scope: "col" }, `${capital(label())} of each seed at the end`, ends),
+      make("th", { scope: "col" }, "Each seed at the end", ends),
       make("th", { scope: "col", textContent: `Mean ± sd${unit() && ","}${unit()}` }),
       make("td"));
     strips.replaceChildren(make("thead", {}, head), make("tbody", {}, ...state.runs.map((run, place) => stripRow(run, place, scale))));
@@ -348,7 +349,7 @@
     epochText.textContent = chosen;
     state.runs.forEach((run, place) => {
       const values = atEpoch(run, chosen);
-      strips.tBodies[0].rows[place].querySelector("small").textContent = `epoch ${chosen}: ${values.length ? rounded(mean(values)) : "–"}`;
+      strips.tBodies[0].rows[place].querySelector("small").textContent = `epoch ${chosen}: ${rounded(mean(values))}`;
     });
   }
 
@@ -385,6 +386,7 @@
     measures.addEventListener("change", () => change({ measure: measures.value }));
     seeds.addEventListener("change", () => change({ seeds: seeds.value }));
     epoch.addEventListener("input", () => showEpoch(Number(epoch.value)));
+    body.addEventListener("click", (event) => event.target.closest("[popover] a")?.closest("[popover]").hidePopover());
     addEventListener("hashchange", restore);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showFigure);
     new ResizeObserver(() => plot && chart.clientWidth && plot.width !== chart.clientWidth && plot.setSize({ width: chart.clientWidth, height: 320 })).observe(chart);

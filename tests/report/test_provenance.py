@@ -41,7 +41,7 @@ def test_the_popover_names_seeds_values_lines_and_command(traced, runs):
     popover = traced.popovers()
     own = runs[runs["run_id"] == "lenet5"]
     for seed, accuracy in zip(own["seed"], own["test_accuracy"], strict=True):
-        assert f"seed {seed}: {100 * accuracy:.2f}" in popover
+        assert f"seed {seed}:\u00a0{100 * accuracy:.2f}" in popover
     first, last = map(int, re.search(r"lines (\d+) to (\d+) of", popover).groups())
     text = (ROOT / "reference/runs.csv").read_text().splitlines()
     assert all(line.startswith("lenet5,") for line in text[first - 1 : last])
@@ -56,7 +56,7 @@ def test_lines_apart_and_a_loss_that_is_none(runs):
     traced = Provenance(three)
     traced.button("0.15", "fc", "train_loss")
     assert "lines 2, 4 of" in traced.popovers()
-    assert "seed 0: –" in traced.popovers()
+    assert "seed 0:\u00a0–" in traced.popovers()
 
 
 def test_markdown_becomes_a_button_in_html_and_text_in_the_pdf(traced):
