@@ -46,7 +46,7 @@ class Words:
         unit = row["unit"]
         if row["effect"] is None:
             return effect_text(row)
-        numbers = effect_text(row).removesuffix(f" {unit}").replace(" to ", " ~ ")
+        numbers = effect_text(row).removesuffix(f" {unit}").replace(" to ", "\u00a0~ ")
         return str(self.all["units"][unit].format(numbers))
 
 
@@ -177,12 +177,12 @@ def _compared(row: Row, sentence: str, context: Context, words: Words) -> str:
 
 def _claims(context: Context, words: Words) -> list[str]:
     about = words.say("claims_about", claims=len(context["claims"]), significance=context["significance"])
-    head = ["| " + " | ".join(words.all["columns"]) + " |", "|:--|:---|:--|--:|--:|"]
+    head = ["| " + " | ".join(words.all["columns"]) + " |", "|:--|:---|--:|--:|:--|"]
     table = "\n".join([*head, *(_claim(row, words) for row in context["claims"])])
     return [_heading(words.say("claims")), about, table + "\n"]
 
 
 def _claim(row: Row, words: Words) -> str:
     says, verdict = words.all["claims"][row["id"]], words.verdict(row["verdict"])
-    cells = [row["section"], says, f"**{verdict}**", words.effect(row), row["n"]]
+    cells = [f"**{verdict}**", says, words.effect(row), row["n"], row["section"]]
     return f"| {' | '.join(map(str, cells))} |"
