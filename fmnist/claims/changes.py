@@ -20,12 +20,11 @@ def with_verdicts(effects: pd.DataFrame, claims: pd.DataFrame, compared: Mapping
     """
     rows = claims[(claims["measure"] == "accuracy") & claims["form"].isin(["above", "best", "level"])]
     found = [_judged(run_id, rows, compared) for run_id in effects["run_id"]]
-    return effects.assign(word=[word for word, _ in found], claim=[claim for _, claim in found])
+    words = pd.DataFrame(found, columns=["word", "claim"], index=effects.index, dtype=object)
+    return effects.join(words)
 
 
-def _judged(
-    run_id: str, claims: pd.DataFrame, compared: Mapping[str, Sequence[str]]
-) -> tuple[str | None, str | None]:
+def _judged(run_id: str, claims: pd.DataFrame, compared: Mapping[str, Sequence[str]]) -> tuple[str | None, str | None]:
     """Return the word and the claim that compare a run with the base case; a decided claim before an open one."""
     words = [(_word(claim, run_id, compared[claim["id"]]), str(claim["id"])) for _, claim in claims.iterrows()]
     known = [(word, claim) for word, claim in words if word]
@@ -44,5 +43,5 @@ def _word(claim: Any, run_id: str, compared: Sequence[str]) -> str | None:
         return NO_DIFFERENCE
     if claim["form"] == "level" or claim["verdict"] not in DECIDED:
         return None
-    run_is_first = run_id == claim["first_run"] or BASE == claim["second_run"]
+    run_is_first = run_id == claim["first_run"] or claim["second_run"] == BASE
     return HELPS if run_is_first == (claim["effect"] > 0) else HURTS
