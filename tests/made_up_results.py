@@ -9,6 +9,7 @@ import pandas as pd
 from builders import CLAIMS, REPORTED, ROOT, plan
 
 from fmnist.analysis.confusion import confusion_table
+from fmnist.analysis.effects import effects
 from fmnist.analysis.tables import experiment_table, reported_against_replicated, to_csv
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.evaluate import evaluate_claims, read_material
@@ -109,11 +110,11 @@ class Results:
         """Write every file that the report rule takes; return their paths by name."""
         write_json(self.folder / "provenance.json", self._provenance())
         write_text(self.folder / "data.sha256", "".join(f"{'0' * 64}  {name}\n" for name in FILES))
-        figures = ("fc", "lenet5", "comparison_figure", "verdict_figure", "confusion_figure", "classes_figure")
+        pictures = ("comparison_figure", "verdict_figure", "confusion_figure", "classes_figure", "opening_figure")
         return {
             **self._tables(),
             **STYLE,
-            **{name: self._figure(name) for name in figures},
+            **{name: self._figure(name) for name in ("fc", "lenet5", *pictures)},
             "figures": [self._figure(name) for name in self.plan.experiments],
             "claim_figures": [self._figure(f"claims/{claim.id}") for claim in read_claims(CLAIMS).tested],
             "provenance": self.folder / "provenance.json",
@@ -136,6 +137,7 @@ class Results:
             "choices": self._table("choices", verdicts_by_choice(material)),
             "halves": self._table("halves", verdicts_by_half(material)),
             "comparison": self._table("comparison", comparison),
+            "effects": self._table("effects", effects(experiments, material.runs, self.reported)),
             "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
         }
         correct = {}

@@ -20,7 +20,8 @@ def with_verdicts(effects: pd.DataFrame, claims: pd.DataFrame, compared: Mapping
     """
     rows = claims[(claims["measure"] == "accuracy") & claims["form"].isin(["above", "best", "level"])]
     found = [_judged(run_id, rows, compared) for run_id in effects["run_id"]]
-    return effects.assign(word=[word for word, _ in found], claim=[claim for _, claim in found])
+    words = pd.DataFrame(found, columns=["word", "claim"], index=effects.index, dtype=object)
+    return effects.join(words)
 
 
 def _judged(run_id: str, claims: pd.DataFrame, compared: Mapping[str, Sequence[str]]) -> tuple[str | None, str | None]:

@@ -1,5 +1,8 @@
 """The opening picture: what every single change of a setting does to the accuracy of the base case."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -35,8 +38,8 @@ def opening_figure(changes: pd.DataFrame, margin: float) -> Figure:
     return figure
 
 
-def _row(axes: Axes, place: int, change: dict[str, object], limit: float) -> None:
-    effect, word = float(str(change["effect"])), change["word"] if isinstance(change["word"], str) else None
+def _row(axes: Axes, place: int, change: Mapping[Any, Any], limit: float) -> None:
+    effect, word = change["effect"], change["word"] if isinstance(change["word"], str) else None
     colour = COLOURS.get(word or "", "0.25")
     said = f"{signed(effect)}  {SIGNS[word]} {word}" if word else signed(effect)
     axes.annotate(said, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=8, color=colour)
@@ -45,6 +48,6 @@ def _row(axes: Axes, place: int, change: dict[str, object], limit: float) -> Non
         axes.plot([0.93 * end, end], [place, place], color=colour)
         axes.plot(0.985 * end, place, marker=">" if effect > 0 else "<", color=colour, markersize=5)
         return
-    axes.plot([change["lower"], change["upper"]], [place, place], color=colour, linewidth=1.6)  # type: ignore[list-item]
+    axes.plot([change["lower"], change["upper"]], [place, place], color=colour, linewidth=1.6)
     axes.plot(effect, place, "o", color=colour, markersize=4.5)
     axes.plot(change["printed"], place, **{**ORIGINAL, "markersize": 4.5})

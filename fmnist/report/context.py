@@ -225,7 +225,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
 
 
 def _about_changes(inputs: Inputs, claims: ClaimList) -> dict[str, Any]:
-    """Return the single changes of the base case, with what the verdicts say, and the best of several at once."""
+    """Return the changes of the base case with what the verdicts say of each, and the best of several at once."""
     known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
     table = read_table(inputs.path("effects"), effects.TEXTS)
     judged = with_verdicts(table, read_verdicts(inputs.path("verdicts")), run_ids_by_claim(claims, known))

@@ -54,9 +54,8 @@ def _marks(change: dict[str, Any], scale: float, middle: float, limit: float) ->
         return f'<path class="mark" d="M{end} {middle:.0f}l{9 * side} -5v10z"/>'
     marks = f'<circle class="mark" cx="{_x(effect, scale)}" cy="{middle:.0f}" r="4.5"/>'
     if change["lower"] is not None:
-        marks = (
-            f'<path class="line" d="M{_x(change["lower"], scale)} {middle:.0f}H{_x(change["upper"], scale)}"/>{marks}'
-        )
+        ends = f"M{_x(change['lower'], scale)} {middle:.0f}H{_x(change['upper'], scale)}"
+        marks = f'<path class="line" d="{ends}"/>{marks}'
     if change["printed"] is not None and abs(change["printed"]) <= limit:
         marks += f'<path class="printed" d="M{_x(change["printed"], scale)} {middle - 5:.0f}l5 5-5 5-5-5z"/>'
     return marks

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.analysis.tables import read_table
 from fmnist.analysis.effects import TEXTS
+from fmnist.analysis.tables import read_table
 from fmnist.claims.changes import with_verdicts
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
