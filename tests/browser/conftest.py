@@ -58,6 +58,11 @@ def require(page: "Page", *parts: str) -> None:
             (pytest.xfail if part in NOT_YET else pytest.fail)(f"the page has no {part}")
 
 
+def expect_none(faults: list[str]) -> None:
+    """Fail with the number of faults and the first of them, one a line."""
+    assert not faults, "\n".join([f"{len(faults)} faults:", *faults[:40]])
+
+
 class Opener:
     """Opens the page in new contexts, stops every request for anything else and keeps a list of those."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AXE, HERE, PAGE, Opener
+from conftest import AXE, HERE, PAGE, Opener, expect_none
 from playwright.sync_api import Page
 
 # What a press of Tab must reach: everything that is shown and takes the focus, and one radio button of each group.
@@ -39,14 +39,14 @@ def violations(page: Page) -> list[str]:
 
 
 def test_axe_finds_nothing(screen: Page) -> None:
-    assert violations(screen) == []
+    expect_none(violations(screen))
 
 
 def test_axe_finds_nothing_in_what_opens(opened: Opener) -> None:
     page = opened()
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     page.evaluate("document.querySelector('[popover]')?.showPopover()")
-    assert violations(page) == []
+    expect_none(violations(page))
 
 
 def test_the_tab_key_reaches_every_control_and_shows_where_it_is(opened: Opener) -> None:
@@ -57,8 +57,8 @@ def test_the_tab_key_reaches_every_control_and_shows_where_it_is(opened: Opener)
         if page.evaluate("document.activeElement === document.body"):
             break
     missed = f"controls.filter(e => !reached.has(e.type === 'radio' ? e.name : e)).map({NAME})"
-    assert page.evaluate(missed) == []
-    assert page.evaluate(f"[...unmarked].map({NAME})") == []
+    expect_none(page.evaluate(missed))
+    expect_none(page.evaluate(f"[...unmarked].map({NAME})"))
 
 
 def test_nothing_moves_the_focus_out_of_the_order_of_the_page(desktop: Page) -> None:
@@ -78,8 +78,7 @@ def test_text_on_a_phone_has_12_pixels_or_more(phone: Page) -> None:
         const svg = e.closest('svg'), scale = svg && e.getScreenCTM ? Math.abs(e.getScreenCTM().d) : 1
         return parseFloat(getComputedStyle(e).fontSize) * scale < 11.9
     }).map(e => e.outerHTML.slice(0, 120))"""
-    found = phone.evaluate(small)
-    assert found == [], f"{len(found)} texts"
+    expect_none(phone.evaluate(small))
 
 
 def test_every_picture_has_a_text(desktop: Page) -> None:
@@ -105,10 +104,10 @@ def test_the_nu_checker_finds_nothing(tmp_path: Path) -> None:
     faults = [
         f"line {m.get('lastLine')}: {m['message']}" for m in found if (m["type"], m.get("subType")) != ("info", None)
     ]
-    assert faults == []
+    expect_none(faults)
 
 
 def test_html_validate_finds_nothing(tmp_path: Path) -> None:
     command = ["node_modules/.bin/html-validate", "--config", "htmlvalidate.json", "--formatter", "json"]
     found = checked(tmp_path / "html-validate.json", *command)
-    assert [f"{m['ruleId']}: {m['message']} {m['selector']}" for file in found for m in file["messages"]] == []
+    expect_none([f"{m['ruleId']}: {m['message']} {m['selector']}" for file in found for m in file["messages"]])

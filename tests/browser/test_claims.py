@@ -1,6 +1,6 @@
 """The cards of claims, their filter, and the popovers behind values."""
 
-from conftest import Opener, require
+from conftest import Opener, expect_none, require
 from playwright.sync_api import Page, expect
 
 SHOWN = "cards => cards.filter(c => c.checkVisibility()).map(c => c.dataset.verdict)"
@@ -71,7 +71,7 @@ def test_every_button_of_a_popover_has_one_and_every_popover_has_words(desktop: 
     without = """buttons => buttons.map(b => b.getAttribute('popovertarget')).filter(id => {
         const target = document.getElementById(id)
         return !target || !target.popover || !target.textContent.trim() })"""
-    assert desktop.eval_on_selector_all("[popovertarget]", without) == []
+    expect_none(desktop.eval_on_selector_all("[popovertarget]", without))
 
 
 def test_popovers_stay_on_the_screen_of_a_phone(opened: Opener) -> None:
@@ -80,4 +80,4 @@ def test_popovers_stay_on_the_screen_of_a_phone(opened: Opener) -> None:
     outside = """popovers => popovers.filter(p => {
         p.showPopover(); const r = p.getBoundingClientRect(); p.hidePopover()
         return r.left < 0 || r.right > innerWidth || r.top < 0 || r.bottom > innerHeight }).map(p => p.id)"""
-    assert page.eval_on_selector_all("[popover]", outside) == []
+    expect_none(page.eval_on_selector_all("[popover]", outside))

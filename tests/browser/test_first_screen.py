@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from conftest import PAGE, Opener, require
+from conftest import PAGE, Opener, expect_none, require
 from playwright.sync_api import Page, expect
 
 MEGABYTE = 1e6
@@ -54,7 +54,7 @@ def test_the_first_tab_stop_is_a_link_that_skips_to_the_text(opened: Opener) -> 
 def test_every_link_within_the_page_has_a_target(desktop: Page) -> None:
     missing = """links => links.map(a => decodeURIComponent(a.getAttribute('href').slice(1)))
         .filter(id => id && !id.includes('=') && !document.getElementById(id))"""
-    assert desktop.eval_on_selector_all("main a[href^='#'], nav a[href^='#']", missing) == []
+    expect_none(desktop.eval_on_selector_all("main a[href^='#'], nav a[href^='#']", missing))
 
 
 def test_the_page_is_small_and_loads_fast(opened: Opener, note: Callable[[str], None]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from conftest import Opener, require
 
 OPENERS = "#gallery [popovertarget], #gallery summary, #gallery td a[href^='#'], #gallery td button"
-SEEN = """() => [...document.querySelectorAll('img, canvas, svg image, [style*=background], .image, .tile')]
+SEEN = """() => [...document.querySelectorAll('img, [role=img], svg image')]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width > 10).length"""
 
 
@@ -22,5 +22,7 @@ def test_a_cell_opens_its_images(opened: Opener, scripts: bool) -> None:
 def test_pictures_are_as_sharp_as_their_pixels(opened: Opener) -> None:
     page = opened()
     require(page, "#gallery")
-    rendering = page.eval_on_selector_all("#gallery img", "all => all.map(e => getComputedStyle(e).imageRendering)")
+    rendering = page.eval_on_selector_all(
+        "#gallery :is(img, i[role=img])", "all => all.map(e => getComputedStyle(e).imageRendering)"
+    )
     assert set(rendering) <= {"pixelated", "crisp-edges"}
