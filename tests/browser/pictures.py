@@ -4,8 +4,8 @@ import base64
 
 from playwright.sync_api import Page
 
-GRID = """async ({png, tile}) => {
-    const image = new Image(); image.src = 'data:image/png;base64,' + png; await image.decode()
+GRID = """async ({picture, tile}) => {
+    const image = new Image(); image.src = 'data:;base64,' + picture; await image.decode()
     const columns = Math.floor(image.width / tile), rows = Math.floor(image.height / tile)
     const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d')
     context.drawImage(image, 0, 0)
@@ -19,7 +19,7 @@ GRID = """async ({png, tile}) => {
 }"""
 
 
-def brightness(page: Page, png: bytes, tile: int) -> list[list[float]]:
+def brightness(page: Page, picture: bytes, tile: int) -> list[list[float]]:
     """Return the mean brightness, from 0 to 1, of each square of `tile` pixels: rows from the top."""
-    grid: list[list[float]] = page.evaluate(GRID, {"png": base64.b64encode(png).decode(), "tile": tile})
+    grid: list[list[float]] = page.evaluate(GRID, {"picture": base64.b64encode(picture).decode(), "tile": tile})
     return grid

@@ -12,8 +12,9 @@ from playwright.sync_api import Page
 A4_WIDTH = 718  # pixels, with margins of 1 cm
 QUARTER = 0.25
 TILE = 16  # pixels of the quarter-size picture: squares of 64 pixels of the page
-# Parts of the first screen that may differ from the kept picture: other machines print other numbers.
-TOLERANCE = 0.1
+# The share of the first screen that may differ from the kept picture. Other digits differ in 0 %, another font
+# in 0.4 to 3 %, a larger heading in 6 % or more.
+TOLERANCE = 0.03
 
 WORDS = """() => { const main = document.querySelector('main').cloneNode(true)
     main.querySelectorAll('#explorer, script, noscript').forEach(e => e.remove())
@@ -64,26 +65,26 @@ def test_on_paper_nothing_is_cut_off_or_leads_nowhere(opened: Opener) -> None:
     cut = """() => [...document.querySelectorAll('pre, table, .wide')].filter(e => e.checkVisibility()
         && e.scrollWidth > e.clientWidth + 1).map(e => e.id || e.textContent.trim().slice(0, 60))"""
     expect_none(page.evaluate(cut))
-    assert page.locator("nav:visible, input:visible, button:visible:not([popovertarget])").count() == 0
+    assert page.locator("nav:visible, input:visible, select:visible").count() == 0
 
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_first_screen_looks_as_it_was_kept(opened: Opener, name: str) -> None:
-    """Writes the screen for a human to look at; compares the quick page's with the kept one.
-
-    `make test-browser KEEP=1` keeps new ones.
-    """
-    page = opened(**SCREENS[name], reduced_motion="reduce")
+    """Writes a picture for a human to look at; `make test-browser KEEP=1` keeps a small one of the quick page."""
+    page = opened(**SCREENS[name])
     screens = PAGE.parents[1] / "screens"
     screens.mkdir(exist_ok=True)
-    now = page.screenshot(path=screens / f"{name}.png")
-    kept = HERE / "screens" / f"{name}.png"
+    page.screenshot(path=screens / f"{name}.png")
+    small = page.screenshot(type="jpeg", quality=40, scale="css")
+    kept = HERE / "screens" / f"{name}.jpg"
     if PAGE != PROJECT / QUICK:
         pytest.skip("only the quick page is compared")
     if os.environ.get("KEEP"):
         kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(now)
-    assert different(page, now, kept.read_bytes()) <= TOLERANCE
+        kept.write_bytes(small)
+    if not kept.exists():
+        pytest.skip("no picture is kept yet: make test-browser KEEP=1")
+    assert different(page, small, kept.read_bytes()) <= TOLERANCE
 
 
 def different(page: Page, one: bytes, other: bytes) -> float:
