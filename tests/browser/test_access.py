@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AXE, HERE, PAGE, Opener, expect_none
+from opened_page import AXE, HERE, PAGE, Opener, expect_none
 from playwright.sync_api import Page
 
 # What a press of Tab must reach: everything that is shown and takes the focus, and one radio button of each group.

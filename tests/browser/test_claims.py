@@ -1,6 +1,6 @@
 """The cards of claims, their filter, and the popovers behind values."""
 
-from conftest import Opener, expect_none, require
+from opened_page import Opener, expect_none, require
 from playwright.sync_api import Page, expect
 
 SHOWN = "cards => cards.filter(c => c.checkVisibility()).map(c => c.dataset.verdict)"

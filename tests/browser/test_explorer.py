@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import Opener, require
+from opened_page import Opener, require
 from playwright.sync_api import Locator, Page, expect
 
 TABLE = "#explorer table:not([class*=u-]):has(tbody input[type=checkbox])"

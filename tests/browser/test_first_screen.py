@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-import pytest
-from conftest import PAGE, Opener, expect_none, require
+from opened_page import PAGE, Opener, expect_none, require
 from playwright.sync_api import Page, expect
 
 MEGABYTE = 1e6
@@ -65,11 +64,8 @@ def test_the_page_is_small_and_loads_fast(opened: Opener, note: Callable[[str], 
     assert size <= 2.5 * MEGABYTE
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_nothing_is_asked_for_from_outside_while_one_scrolls_and_opens_everything(
-    opened: Opener, scripts: bool
-) -> None:
-    page = opened(java_script_enabled=scripts)
+def test_nothing_is_asked_for_from_outside_while_one_scrolls_and_opens_everything(opened: Opener) -> None:
+    page = opened()
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     page.evaluate("document.querySelectorAll('[popover]').forEach(p => { p.showPopover(); p.hidePopover() })")
     height = page.evaluate("document.documentElement.scrollHeight")

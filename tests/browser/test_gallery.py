@@ -1,7 +1,7 @@
 """From a cell of a confusion matrix to the test images behind it."""
 
 import pytest
-from conftest import Opener, require
+from opened_page import Opener, require
 
 OPENERS = "#gallery [popovertarget], #gallery summary, #gallery td a[href^='#'], #gallery td button"
 SEEN = """() => [...document.querySelectorAll('img, [role=img], svg image')]

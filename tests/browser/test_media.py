@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import HERE, PAGE, PROJECT, QUICK, SCREENS, Opener, expect_none, require
+from opened_page import HERE, PAGE, PROJECT, QUICK, SCREENS, Opener, expect_none, require
 from pictures import brightness
 from playwright.sync_api import Page
 
