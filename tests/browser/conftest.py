@@ -1,5 +1,6 @@
 """The page in Debian's Chromium. `make test-browser` runs these tests in an environment of their own."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         _summary.append(f"Chromium {browser.version}")
         yield browser
         browser.close()
