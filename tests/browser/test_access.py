@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,14 @@ def test_the_page_never_scrolls_sideways(opened: Opener, width: int) -> None:
 
 
 def test_text_on_a_phone_has_12_pixels_or_more(phone: Page) -> None:
-    small = """() => [...document.querySelectorAll('main *')].filter(e => {
-        if (!e.checkVisibility() || e.closest('sup, sub, math, .u-legend')) return false
-        if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return false
-        const svg = e.closest('svg'), scale = svg && e.getScreenCTM ? Math.abs(e.getScreenCTM().d) : 1
-        return parseFloat(getComputedStyle(e).fontSize) * scale < 11.9
-    }).map(e => e.outerHTML.slice(0, 120))"""
-    expect_none(phone.evaluate(small))
+    small = """() => [...document.querySelectorAll('main *')].flatMap(e => {
+        if (!e.checkVisibility() || e.closest('sup, sub, math, [popover], .u-legend')) return []
+        if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return []
+        const scale = e.getScreenCTM ? Math.abs(e.getScreenCTM().d) : 1
+        const size = parseFloat(getComputedStyle(e).fontSize) * scale
+        return size < 11.9 ? [`${size.toFixed(1)} px: ${e.localName} in #${e.closest('[id]')?.id}`] : []
+    })"""
+    expect_none([f"{text} ({count} times)" for text, count in Counter(phone.evaluate(small)).items()])
 
 
 def test_every_picture_has_a_text(desktop: Page) -> None:
