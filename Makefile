@@ -42,7 +42,7 @@ OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick unlock compare claims settings drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults lock lock-check clean
+.PHONY: help setup report quick unlock compare claims settings drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults test-browser lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -135,6 +135,12 @@ test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; De
 
 test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table (as root)
 	$(BIN)/python tests/faults/run.py
+
+# A separate environment: nothing else needs Playwright.
+test-browser: ## Test the quick report's page in Chromium, or another (PAGE=results/report/index.html); KEEP=1 keeps its screens
+	@PYTHON=$(PYTHON) tests/browser/setup.sh
+	$(if $(PAGE),,@$(MAKE) quick ARGS=)
+	@PAGE='$(call quoted,$(PAGE))' KEEP=$(KEEP) .browservenv/bin/pytest -c tests/browser/pytest.ini tests/browser $(ARGS)
 
 lock: $(READY) ## Write requirements.lock from pyproject.toml, keeping what still fits
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev \

@@ -19,6 +19,8 @@ from fmnist.claims.examine import PROTOCOL, Choices, Material
 from fmnist.training import checkpoints
 from fmnist.training.dataset import Dataset, load_dataset
 
+collect_ignore = ["browser"]  # These tests have an environment of their own: make test-browser.
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave the other cores to the other workers of pytest-xdist."""
