@@ -24,11 +24,19 @@ def read_contested(path: Path) -> pd.DataFrame:
     return read_table(path, TEXTS)
 
 
-def gallery_html(contested: pd.DataFrame, sprite: bytes, confusion: Mapping[str, Array]) -> str:
-    """Return a self-contained fragment: the matrix, the images behind its cells, those that no network gets.
+def gallery_css(sprite: bytes, images: int) -> str:
+    """Return the style for the page's head, with the picture of `images` contested images, a PNG, inside it."""
+    rows = max(1, -(-images // ACROSS))
+    picture = base64.b64encode(sprite).decode()
+    sizes = f"--gal-across:{ACROSS};--gal-down:{rows};--gal-sprite:url(data:image/png;base64,{picture})"
+    return f"{STYLE}.gal{{{sizes}}}\n"
 
-    `contested` is contested.csv and `sprite` its PNG; `confusion` has images[seed, true class, predicted class] by
-    run id. Empty where no network's predictions are known.
+
+def gallery_html(contested: pd.DataFrame, confusion: Mapping[str, Array]) -> str:
+    """Return a fragment of the page: the matrix, the images behind its cells, those that no network gets.
+
+    `contested` is contested.csv; `confusion` has images[seed, true class, predicted class] by run id. Empty where no
+    network's predictions are known. The page needs `gallery_css` in its head.
     """
     if not confusion:
         return ""
@@ -38,7 +46,6 @@ def gallery_html(contested: pd.DataFrame, sprite: bytes, confusion: Mapping[str,
     cells = {(true, taken): _behind(placed, true, taken) for true in CLASS_NAMES for taken in CLASS_NAMES}
     shown = {pair: images for pair, images in cells.items() if len(images)}
     parts = [
-        _style(sprite, len(contested)),
         _matrix(mean, networks, shown, _contested(contested, networks)),
         *(_popover(pair, images, networks) for pair, images in shown.items()),
         _never(placed[placed["wrong"] == networks], networks),
@@ -52,13 +59,6 @@ def _behind(placed: pd.DataFrame, true: str, taken: str) -> pd.DataFrame:
         return placed[:0]
     enough = (placed["true_class"] == true) & (placed[taken] >= FEWEST_SHARE * placed["networks"]) & (placed[taken] > 0)
     return placed[enough].sort_values(taken, ascending=False, kind="stable")
-
-
-def _style(sprite: bytes, images: int) -> str:
-    rows = max(1, -(-images // ACROSS))
-    picture = base64.b64encode(sprite).decode()
-    sizes = f"--gal-across:{ACROSS};--gal-down:{rows};--gal-sprite:url(data:image/png;base64,{picture})"
-    return f"<style>{STYLE}.gal{{{sizes}}}\n</style>"
 
 
 def _contested(contested: pd.DataFrame, networks: int) -> str:

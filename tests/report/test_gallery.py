@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fmnist.analysis.confusion import confusion_matrices, confusion_table
-from fmnist.analysis.contested import contested_table, picture
-from fmnist.report.gallery import MOST_IMAGES, gallery_html
+from fmnist.analysis.contested import contested_table
+from fmnist.report.gallery import MOST_IMAGES, gallery_css, gallery_html
 
 # Images 1 to 70 are shirts: one network takes all of them for T-shirts, two none. Nobody gets image 0.
 LABELS = np.array([9, *[6] * 70], dtype=np.uint8)
@@ -20,8 +20,7 @@ NETWORKS = [RIGHT, WRONG, RIGHT]
 def page() -> str:
     named = [("lenet5", seed, predicted) for seed, predicted in enumerate(NETWORKS)]
     table = contested_table(NETWORKS, LABELS)
-    sprite = picture(np.zeros((71, 28, 28), np.uint8), table["image"].tolist())
-    return gallery_html(table, sprite, confusion_matrices(confusion_table(named, LABELS)))
+    return gallery_html(table, confusion_matrices(confusion_table(named, LABELS)))
 
 
 def test_every_button_opens_a_popover_that_is_there_and_the_other_way_round(page: str) -> None:
@@ -52,10 +51,16 @@ def test_each_tile_is_at_the_image_s_place_in_the_picture(page: str) -> None:
     assert places["0"] == "--x:20;--y:1"  # classes come in order: the boot is last
 
 
+def test_the_style_holds_the_picture_and_how_many_rows_it_has() -> None:
+    css = gallery_css(b"picture", 71)
+    assert "--gal-across:50;--gal-down:2;--gal-sprite:url(data:image/png;base64,cGljdHVyZQ==)" in css
+
+
 def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
-    assert "<script" not in page
-    assert "http" not in page
+    for text in (page, gallery_css(b"", 1)):
+        assert "<script" not in text
+        assert "http" not in text
 
 
 def test_without_predictions_there_is_no_gallery() -> None:
-    assert gallery_html(contested_table([], LABELS), b"", {}) == ""
+    assert gallery_html(contested_table([], LABELS), {}) == ""
