@@ -31,4 +31,4 @@ def prose(markdown, anchor):
 
 def summary(markdown):
     """Return the report's summary on one line."""
-    return " ".join(markdown.split("# Environment")[0].split())
+    return " ".join(markdown.split("# Claims")[0].split())

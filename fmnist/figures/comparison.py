@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fmnist.figures.style import AXES, ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
+from fmnist.figures.style import ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.names import ComparedRun, name
 
@@ -15,22 +15,30 @@ from fmnist.plan.names import ComparedRun, name
 def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]) -> Figure:
     """Draw reported_vs_replicated.csv: one row a run, accuracies left, losses right.
 
-    Grey bars are 95% prediction intervals; one seed has none.
+    Everything is relative to our mean: differences in points, and ratios of losses. Grey bars are 95%
+    prediction intervals; one seed has none.
     """
     use_style()
     run = ["experiment", "value"]
     names = [_name(row["experiment"], row["value"], experiments) for _, row in table.drop_duplicates(run).iterrows()]
-    table = table.assign(row=table.groupby(run, sort=False).ngroup())
+    table = _relative(table).assign(row=table.groupby(run, sort=False).ngroup())
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * len(names)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
-    left.set(xlabel=AXES["accuracy"], ylim=(len(names) - 0.5, -0.5))
-    left.set_yticks(range(len(names)), names, fontsize=6.5)
-    right.set_xlabel(AXES["train_loss"])
+    left.set(xlabel="test accuracy less our mean (points)", ylim=(len(names) - 0.5, -0.5))
+    left.set_yticks(range(len(names)), names, fontsize=8)
+    right.set_xlabel("final training loss over our mean")
     right.set_xscale("log")
     plain_log_ticks(right.xaxis)
     shared_legend(figure, "upper")
     return figure
+
+
+def _relative(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with accuracies less our mean, and losses over it."""
+    numbers, losses = ["reported", "lower", "upper", "mean"], table["measure"] == "train_loss"
+    differences, ratios = (table[numbers].sub(table["mean"], axis=0), table[numbers].div(table["mean"], axis=0))
+    return table.assign(**differences.where(~losses, ratios))
 
 
 def _name(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> str:

@@ -34,7 +34,7 @@ end
 local function framed(element)
   local caption = element.caption.long[1]
   local label = caption and pandoc.utils.stringify(caption):match("^(.-)%.") or "Test"
-  local attributes = { tabindex = "0", role = "region", ["aria-label"] = label }
+  local attributes = { { "tabindex", "0" }, { "role", "region" }, { "aria-label", label } } -- in this order in every run
   return pandoc.Div({ element }, pandoc.Attr("", { "wide" }, attributes))
 end
 

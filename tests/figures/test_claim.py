@@ -43,7 +43,7 @@ def drawn(identity: str, runs: pd.DataFrame, curves: pd.DataFrame | None = None,
 def test_every_claim_shows_every_seed_and_stays_light(identity: str, tmp_path: Path) -> None:
     axes = drawn(identity, made_up(10))
     assert [len(strip) for strip in seeds(axes)] == [10] * min(len(compared_runs(CLAIM[identity], KNOWN)), MOST_ROWS)
-    save_svg(axes.get_figure(root=True), tmp_path / "a.svg", text_as_paths=False)
+    save_svg(axes.get_figure(root=True), tmp_path / "a.svg")
     assert (tmp_path / "a.svg").stat().st_size < 25_000
 
 
@@ -117,7 +117,7 @@ def test_names_are_text_and_no_markup_and_bytes_repeat(tmp_path: Path) -> None:
     contents = []
     for path in (tmp_path / "a.svg", tmp_path / "b.svg"):
         axes = drawn("max-pooling", made_up(), known=known)
-        save_svg(axes.get_figure(root=True), path, text_as_paths=False)
+        save_svg(axes.get_figure(root=True), path)
         contents.append(path.read_text(encoding="utf-8"))
     assert "&lt;b&gt; &amp; co, max pooling" in contents[0]
     assert contents[0] == contents[1]

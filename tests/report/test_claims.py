@@ -10,7 +10,7 @@ from report_builders import prose, section, summary
 
 from fmnist.claims import over_images, verdicts
 from fmnist.claims.claim_list import read_claims
-from fmnist.report.claims import ERRORS, error_rates, findings, powers, verdict_counts
+from fmnist.report.claims import ERRORS, SIGNS, claims_of, error_rates, powers, tally, verdict_counts, verdict_filter
 from fmnist.report.image_noise import read_image_noise
 
 LIST = read_claims(CLAIMS)
@@ -25,26 +25,6 @@ def judged(verdict, lower, upper, **changes):
         **numbers,
         **changes,
     }
-
-
-def test_findings_are_decided_large_and_sure():
-    sure, wide = judged(verdicts.HOLDS, 2.0, 3.0), judged(verdicts.FAILS, -9.0, -1.0)
-    small = judged(verdicts.SMALL, 0.1, 0.3)
-    others = [
-        judged(verdicts.OPEN, 3.0, 4.0),
-        judged(verdicts.NO_DIFFERENCE, 0.1, 0.2),
-        judged(verdicts.HOLDS, 50.0, 60.0, measure="train_loss"),
-        judged(verdicts.HOLDS, 0.1, 0.2, form="level"),
-        judged(verdicts.HOLDS, -1.0, 1.0),
-    ]
-    assert findings([small, *others, wide, sure]) == [sure, wide, small]
-    assert findings([sure, wide], most=1) == [sure]
-
-
-def test_claims_on_the_same_comparison_are_one_finding():
-    one = judged(verdicts.FAILS, -2.0, -1.0, first="Adam", second="RMSprop")
-    turned = judged(verdicts.HOLDS, 1.0, 2.0, first="RMSprop", second="Adam")
-    assert len(findings([one, one, turned])) == 1
 
 
 def test_verdicts_are_counted_in_their_order():
@@ -89,10 +69,21 @@ def test_verdicts_that_change_over_images_are_found(tmp_path):
     assert noise["typical"]["seeds_error"] == 1.0
 
 
+def test_the_filter_has_a_button_for_each_verdict_that_occurs():
+    found = [judged(verdict, 1, 2) for verdict in (verdicts.FAILS, verdicts.HOLDS, verdicts.SMALL)]
+    assert tally(found) == dict.fromkeys(SIGNS, 0) | {"holds": 2, "fails": 1}
+    assert re.findall(r'id="show-(\w+)"', verdict_filter(found)) == ["all", "holds", "fails"]
+
+
+def test_claims_are_found_by_the_experiments_they_rest_on():
+    one, other = {"experiments": ["a", "b"]}, {"experiments": ["b"]}
+    assert claims_of([one, other]) == {"a": [one], "b": [one, other]}
+
+
 def verdicts_of(markdown):
-    """Return the verdict of every claim in the table, by id, without its emphasis."""
-    rows = re.findall(r"^\| \[([a-z0-9-]+)\]\(#claim-[^|]*\| ([^|]+) \|", markdown, re.MULTILINE)
-    return {identity: re.sub(r"\[\*\*(.*)\*\*\]\{.*\}", r"\1", verdict) for identity, verdict in rows}
+    """Return the verdict on every claim's card, by id."""
+    cards = re.findall(r"\{#claim-([a-z0-9-]+)\}\s+\[\S+ \*\*(.*?)\*\*\]", markdown)
+    return dict(cards)
 
 
 def test_one_seed_has_no_verdict_on_any_claim_and_says_so(one_seed):
@@ -100,8 +91,8 @@ def test_one_seed_has_no_verdict_on_any_claim_and_says_so(one_seed):
     assert list(found) == [claim.id for claim in ALL]
     assert {identity for identity, verdict in found.items() if verdict == verdicts.NOT_TESTABLE} == EXTENSIONS
     assert set(found.values()) == {verdicts.TOO_FEW, verdicts.NOT_TESTABLE}
-    assert "there is no verdict yet: that takes three seeds" in summary(one_seed)
-    assert "{#sec-tests}" not in one_seed
+    assert "**No verdict** on 44 claims" in summary(one_seed)
+    assert "{#sec-choices}" not in one_seed
 
 
 @pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.id)
@@ -121,17 +112,16 @@ def test_verdicts_follow_the_runs(five_seeds):
     found = verdicts_of(five_seeds)
     assert (found["max-pooling"], found["dropout-acc"]) == (verdicts.HOLDS, verdicts.FAILS)
     pooling = prose(five_seeds, "claim-max-pooling")
-    assert "Max pooling against LeNet-5, base case: test accuracy +6.00" in pooling
+    assert "| max pooling against LeNet-5, base case: test accuracy | +6.00 points |" in pooling
     assert "As claimed in 5 of 5 seeds" in pooling
     assert "Over seeds and images: holds" in pooling
 
 
-def test_the_summary_counts_the_verdicts_of_the_table(five_seeds):
-    count = list(verdicts_of(five_seeds).values()).count
+def test_the_first_screen_counts_and_what_to_set_follows_the_verdicts(five_seeds):
+    found = list(verdicts_of(five_seeds).values())
     told = summary(five_seeds)
-    for verdict in (verdicts.HOLDS, verdicts.FAILS, verdicts.OPEN):
-        assert f"{verdict} {count(verdict)}" in told
-    assert "SGD has the lowest accuracy. [**holds**]{.holds}: +" in told
-    accuracies = five_seeds.split("{#tbl-accuracies}")[0].split("{#sec-comparison}")[1]
-    inside = len(re.findall(r"\| inside \|$", accuracies, re.MULTILINE))
-    assert f"{inside} of 44 accuracies that the original prints could be one further run of ours" in told
+    numbers = [tally([{"verdict": verdict} for verdict in found])[name] for name in ("holds", "alike", "fails", "open")]
+    assert f"**{' · '.join(map(str, numbers))}** claims hold" in told
+    assert re.search(r"\*\*Helps\.\*\*.*max pooling for average.*\*\*Hurts\.\*\*.*SGD for Adam", told)
+    inside = len(re.findall(r"\| inside \|$", five_seeds, re.MULTILINE))
+    assert f"**{inside} of 85** printed numbers" in told

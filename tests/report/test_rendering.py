@@ -77,4 +77,4 @@ def test_text_in_a_figure_keeps_its_font(tmp_path):
 def test_a_reference_to_nothing_is_an_error(tmp_path):
     (tmp_path / "a.md").write_text("See [](#fig-missing).\n")
     with pytest.raises(rendering.RenderingError, match="#fig-missing"):
-        rendering.write_html(tmp_path / "a.md", tmp_path / "a.html", STYLE)
+        rendering.write_html(tmp_path / "a.md", tmp_path / "a.html", STYLE, {})

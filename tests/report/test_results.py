@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from builders import curves_frame, runs_frame
 from made_up_results import Results, only, shipped_config
-from report_builders import prose, section, summary, text
+from report_builders import prose, section, text
 
 from fmnist.plan.original import ReportedRun
 from fmnist.report.results import Row, outside, sort_candidates
@@ -79,8 +79,7 @@ def test_candidates_of_the_combined_setting(tmp_path, relu, verb):
     for name, loss in (("nothing more", "inside"), ("StepLR 800", "outside")):
         assert re.search(rf"\| {name} \| 3 \| [\d.]+ to [\d.]+ \| {loss} \| [\d.]+ to [\d.]+ \| inside \|", table)
     assert "Inside both: nothing more. Ruled out: StepLR 800, StepLR 1600," in table
-    assert "10 settings that were tried for it ([](#sec-exp-combined_more)), 1 could have" in summary(markdown)
-    assert f"*Combined setting with StepLR 1600* {verb} a further test" in summary(markdown)
+    assert "could have printed" in prose(markdown, "sec-exp-combined_more")
     assert f"It {verb}" in prose(markdown, "sec-exp-combined_step")
 
 
@@ -100,27 +99,12 @@ def test_only_several_seeds_bring_spreads_and_intervals(one_seed, five_seeds):
     assert ["±" in section(markdown, "sec-exp-pooling") for markdown in (one_seed, five_seeds)] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("maximum", "words"), [(0.93, "3.00 points higher than"), (0.89, "1.00 points lower than"), (0.9, "equal to that")]
-)
-def test_comparisons_follow_the_runs(tmp_path, maximum, words):
-    results = Results(tmp_path, {**only("lenet5_base", "fully_connected", "pooling"), "seeds": 3})
-    results.set_run("lenet5__pooling=max", test_accuracy=maximum)
-    results.set_run("lenet5", test_accuracy=0.90, generalization_gap=0.04)
-    results.set_run("fc", test_accuracy=0.88, generalization_gap=0.07)
-    markdown = text(results)
-    assert words in prose(markdown, "sec-factor-pooling")
-    networks = prose(markdown, "sec-networks")
-    assert "90.00 %, is higher than the fully connected network's 88.00 % (difference +2.00 points" in networks
-    assert "7.00 points, is higher than LeNet-5’s, 4.00 points" in networks
-
-
-def test_ties_and_rankings(tmp_path):
+def test_extremes_and_rankings(tmp_path):
     results = Results(tmp_path, {**only("activation"), "seeds": 3})
     for run, accuracy in (("", 0.91), ("__activation=relu", 0.90), ("__activation=leaky_relu", 0.91)):
         results.set_run(f"lenet5{run}", test_accuracy=accuracy)
     found = prose(text(results), "sec-exp-activation")
-    assert "91.00 % (tanh and leaky ReLU), 1.00 points above the lowest, 90.00 % (ReLU)" in found
+    assert "from 90.00 % (ReLU) to 91.00 % (tanh)" in found
     assert "1 of 3 pairwise rankings" in found  # the original: tanh < ReLU < leaky ReLU
 
 
