@@ -9,6 +9,7 @@ import pandas as pd
 from builders import CLAIMS, REPORTED, ROOT, plan
 
 from fmnist.analysis.confusion import confusion_table
+from fmnist.analysis.contested import contested_table, picture
 from fmnist.analysis.effects import effects
 from fmnist.analysis.tables import experiment_table, reported_against_replicated, to_csv
 from fmnist.claims.claim_list import read_claims
@@ -33,9 +34,15 @@ CALIBRATION = pd.DataFrame(
 )
 STYLE = {
     "crossref": ROOT / "report/style/crossref.lua",
+    "traced": ROOT / "report/style/provenance.lua",
     "html_template": ROOT / "report/style/page.html",
-    "css": ROOT / "report/style/page.css",
+    "css": [*sorted((ROOT / "report/style").glob("*.css")), ROOT / "report/explorer/explorer.css"],
+    "explorer": [ROOT / "report/explorer/explorer.html.j2"],
     "typst_template": ROOT / "report/style/paper.typ",
+    "korean": ROOT / "report/korean/catalogue.yaml",
+    "korean_page": ROOT / "report/korean/page.html",
+    "korean_paper": ROOT / "report/korean/paper.typ",
+    "korean_fonts": sorted((ROOT / "report/korean/fonts").glob("*.ttf")),
 }
 
 
@@ -139,6 +146,7 @@ class Results:
             "comparison": self._table("comparison", comparison),
             "effects": self._table("effects", effects(experiments, material.runs, self.reported)),
             "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
+            **self._contested([classes for _, _, classes in predicted]),
         }
         correct = {}
         for run_id, seed, classes in predicted:
@@ -148,6 +156,13 @@ class Results:
             "image_noise": self._table("image_noise", over_images(material, correct)),
             "tables": [self._table(f"tables/{name}", table) for name, table in shown.items()],
         }
+
+    def _contested(self, predictions):
+        table = contested_table(predictions, LABELS)
+        images = np.zeros((len(LABELS), 28, 28), np.uint8)
+        path = self.folder / "contested.png"
+        path.write_bytes(picture(images, table["image"].tolist()))
+        return {"contested": self._table("contested", table), "contested_picture": path}
 
     def _curves(self):
         for run in self.runs.itertuples():

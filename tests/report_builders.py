@@ -8,6 +8,7 @@ from fmnist.report.report import markdown_report, write_report
 def build(results):
     """Write the report of the results; return its files by name."""
     files = {"markdown": "report.md", "html": "index.html", "pdf": "report.pdf"}
+    files |= {"korean_markdown": "ko.md", "korean_html": "ko.html", "korean_pdf": "ko.pdf"}
     outputs = {name: results.folder / "report" / file for name, file in files.items()}
     write_report(results.write(), outputs, results.config)
     return outputs

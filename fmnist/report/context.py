@@ -35,7 +35,7 @@ from fmnist.report.claims import (
 )
 from fmnist.report.classes import class_report
 from fmnist.report.explorer import explorer_claims, explorer_html
-from fmnist.report.gallery import gallery_html, read_contested
+from fmnist.report.gallery import gallery_css, gallery_html, read_contested
 from fmnist.report.image_noise import read_image_noise
 from fmnist.report.provenance import Provenance
 from fmnist.report.results import Result, by_factor, outside, read_rows, sort_candidates
@@ -94,17 +94,15 @@ def _fragments(inputs: Inputs) -> dict[str, Any]:
     judged = judged_claims(claims, inputs.path("verdicts"), [])
     curves, folder = read_curves(inputs.path("loss")), Path(inputs.files["explorer"][0]).parent
     matrices = confusion.confusion_matrices(read_table(inputs.path("confusion"), confusion.TEXTS))
+    contested = read_contested(inputs.path("contested"))
     return {
         "provenance_of": traced,
         "traced": traced.mark,
         "explorer_html": explorer_html(
             inputs.runs, curves, explorer_claims(judged, known), folder, traced.button, False
         ),
-        "gallery_html": gallery_html(
-            read_contested(inputs.path("contested")), inputs.path("contested_picture").read_bytes(), matrices
-        )
-        if matrices
-        else "",
+        "gallery_html": gallery_html(contested, matrices),
+        "gallery_css": gallery_css(inputs.path("contested_picture").read_bytes(), len(contested)),
     }
 
 

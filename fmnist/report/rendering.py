@@ -40,7 +40,7 @@ def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapp
     page = html.read_text(encoding="utf-8")
     for name, part in (parts or {}).items():
         # Only a section template can write this: in values, its characters are escaped.
-        page = part.join(re.split(rf'<div id="slot-{name}">\s*</div>', page))
+        page = part.join(re.split(rf'<(?:div|style) id="slot-{name}">\s*</(?:div|style)>', page))
     html.write_text(page, encoding="utf-8")
 
 

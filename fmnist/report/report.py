@@ -48,5 +48,6 @@ def html_parts(context: Mapping[str, Any]) -> dict[str, str]:
         "filter": verdict_filter(context["claims"]),
         "explorer": context["explorer_html"],
         "gallery": context["gallery_html"],
+        "style": f"<style>{context['gallery_css']}</style>",
         "popovers": context["provenance_of"].popovers(),
     }
