@@ -120,4 +120,6 @@ def test_names_are_text_and_no_markup_and_bytes_repeat(tmp_path: Path) -> None:
         save_svg(axes.get_figure(root=True), path)
         contents.append(path.read_text(encoding="utf-8"))
     assert "&lt;b&gt; &amp; co, max pooling" in contents[0]
-    assert contents[0] == contents[1]
+    assert (
+        contents[0].replace("#a-", "#b-").replace("(#a-", "(#b-").replace('id="a-', 'id="b-') == contents[1]
+    )  # ids hold the name
