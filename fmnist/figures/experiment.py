@@ -31,6 +31,7 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported
 from fmnist.runs.columns import measured
 
+MOST_NAMED = 16  # curves that a legend can name
 UNITS = {"batch_size": " (images)", "step_size": " (batches)"}
 
 
@@ -53,7 +54,8 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     for axes, measure in ((middle, "accuracy"), (right, "train_loss")):
         _by_value(axes, table, runs.assign(value=measured(runs, measure)), measure)
         _value_axis(axes, experiment.swept, table)
-    shared_legend(figure)
+    if len(table) <= MOST_NAMED:
+        shared_legend(figure)
     return figure
 
 

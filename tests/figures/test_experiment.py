@@ -28,6 +28,9 @@ def drawn(experiment: Experiment, seeds: tuple[int, ...] = (0,), losses: pd.Data
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_is_drawn_without_a_warning_and_its_legend_fits(name: str, tmp_path: Path) -> None:
     figure = drawn(EXPERIMENTS[name], seeds=(0, 1))
+    if name == "weights_against_order":  # more curves than a legend can name
+        assert figure.legends == []
+        return
     (legend,) = figure.legends
     assert legend.get_window_extent().width <= figure.bbox.width
     entries = legend_of(figure)
