@@ -87,8 +87,8 @@ reference: ## Keep results/ as the new reference/ (for maintainers, after make r
 		"with at least its SEEDS and EXTENSIONS, or make reference LESS=1." >&2; exit 1; })
 	cp results/runs.csv results/loss.csv results/provenance.json reference/
 	cp results/predictions.npz results/confusion.csv results/image_noise.csv reference/
-	cp results/report/index.html results/report/report.pdf reference/
-	cp results/figures/reported_vs_replicated.svg reference/
+	cp results/report/index.html results/report/report.pdf results/report/ko.html results/report/ko.pdf reference/
+	cp results/figures/opening.svg reference/
 
 # snakemake --lint, with its explained exceptions, is tests/workflow/test_snakefile.py.
 lint: $(READY) ## Check style, types and the lock file

@@ -15,7 +15,9 @@ FILES = (
     "image_noise.csv",
     "report/index.html",
     "report/report.pdf",
-    "figures/reported_vs_replicated.svg",
+    "report/ko.html",
+    "report/ko.pdf",
+    "figures/opening.svg",
 )
 BEFORE = "run_id,seed,test_loss\nfc,0,0.3\nfc,1,0.4\n"
 
