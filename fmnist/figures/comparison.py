@@ -28,8 +28,9 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     left.set(xlabel="test accuracy less our mean (points)", ylim=(len(names) - 0.5, -0.5))
     left.set_yticks(range(len(names)), names, fontsize=8)
     right.set_xlabel("final training loss over our mean")
-    right.set_xscale("log")
-    plain_log_ticks(right.xaxis)
+    if (table.loc[table["measure"] == "train_loss", "mean"] > 0).any():  # an axis without values has no logarithm
+        right.set_xscale("log")
+        plain_log_ticks(right.xaxis)
     shared_legend(figure, "upper")
     return figure
 

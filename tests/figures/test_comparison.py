@@ -31,3 +31,8 @@ def test_the_comparison_has_a_row_per_run_and_both_numbers(tmp_path: Path) -> No
     svg(figure, tmp_path)
     table = reported_against_replicated(PLAN.experiments, runs_frame([("lenet5", 0, 0.89, 0.16)]), reported())
     svg(comparison_figure(table, PLAN.experiments), tmp_path)  # one seed, and missing runs
+
+
+def test_runs_that_the_original_never_made_leave_empty_axes(tmp_path: Path) -> None:
+    table = reported_against_replicated(PLAN.experiments, runs_frame([("other", 0, 0.89, 0.16)]), reported())
+    svg(comparison_figure(table, PLAN.experiments), tmp_path)
