@@ -5,7 +5,8 @@ import, so the functions that need them import them themselves.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +56,9 @@ class Difference:
     def _half_width(self, level: float) -> float:
         return 0.0 if self.error == 0 else float(stdtrit(self.freedom, 1 - level)) * self.error
 
-    def with_seeds(self, seeds: int) -> "Difference":
+    def with_seeds(self, seeds: int) -> Self:
         """Return the difference of this mean and this deviation over another number of paired seeds."""
-        error = self.error * math.sqrt((self.freedom + 1) / seeds)
-        return Difference(effect=self.effect, error=error, freedom=seeds - 1)
+        return replace(self, error=self.error * math.sqrt((self.freedom + 1) / seeds), freedom=seeds - 1)
 
 
 def _moments(values: Array) -> tuple[float, float]:

@@ -18,42 +18,16 @@ Estimand = Union["Comparison", "Extreme"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
-    """Two columns of values: `difference` is the first minus the second."""
+class Comparison(Difference):
+    """The difference of two columns of values, the first minus the second."""
 
     first: int
     second: int
-    difference: Difference
-
-    @property
-    def effect(self) -> float:
-        """The estimate."""
-        return self.difference.effect
 
     @property
     def comparison(self) -> "Comparison":
         """The comparison of two runs that decides."""
         return self
-
-    def p_above(self, threshold: float = 0.0) -> float:
-        """Return the p of a true number above the threshold."""
-        return self.difference.p_above(threshold)
-
-    def p_below(self, threshold: float = 0.0) -> float:
-        """Return the p of a true number below the threshold."""
-        return self.difference.p_below(threshold)
-
-    def lower(self, level: float) -> float:
-        """Return the one-sided lower bound at a level, such as 0.05."""
-        return self.difference.lower(level)
-
-    def upper(self, level: float) -> float:
-        """Return the one-sided upper bound."""
-        return self.difference.upper(level)
-
-    def with_seeds(self, seeds: int) -> "Comparison":
-        """Return it for the same mean and deviation over another number of seeds."""
-        return replace(self, difference=self.difference.with_seeds(seeds))
 
 
 @dataclass(frozen=True, slots=True)

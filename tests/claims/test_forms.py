@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from scipy import stats
 from statsmodels.stats.weightstats import DescrStatsW
 
-from fmnist.analysis.statistics import Array, Difference
+from fmnist.analysis.statistics import Array
 from fmnist.claims.claim_list import Claim
 from fmnist.claims.estimands import Comparison, Estimand, Extreme
 from fmnist.claims.examine import claim_test
@@ -230,9 +230,7 @@ tables = some.tuples(some.integers(2, 6), some.integers(2, 4)).flatmap(
     )
 )
 comparisons = some.builds(
-    lambda effect, error, freedom: Comparison(
-        first=0, second=1, difference=Difference(effect=effect, error=error, freedom=freedom)
-    ),
+    lambda effect, error, freedom: Comparison(effect=effect, error=error, freedom=freedom, first=0, second=1),
     numbers,
     some.floats(0.01, 2),
     some.integers(1, 40),
