@@ -6,7 +6,7 @@ is in fmnist/claims/forms.py, and the way from p-values to a verdict in fmnist/c
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,6 +92,12 @@ def _line(row: pd.Series) -> tuple[str, ...]:
     unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
     p = row["adjusted_p"]
     return row["id"], row["verdict"], effect + interval + unit, str(row["n"]), "-" if pd.isna(p) else f"{p:.4f}"
+
+
+def material_of(inputs: Any, experiments: Mapping[str, Mapping[str, Any]]) -> Material:
+    """Return what claims are tested on, from the named inputs of a job and the experiments among its params."""
+    files = {name: Path(getattr(inputs, name)) for name in ("runs", "loss", "claims", "reported")}
+    return read_material(files, {name: Experiment.from_dict(plain) for name, plain in experiments.items()})
 
 
 def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experiment]) -> Material:

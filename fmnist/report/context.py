@@ -15,7 +15,7 @@ from fmnist.analysis.seed_sources import seed_sources
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.changes import with_verdicts
-from fmnist.claims.claim_list import ClaimList, read_claims
+from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.common.checksums import read_checksums
@@ -58,6 +58,13 @@ class Inputs:
         self.plan = plan_experiments(config)
         self.config = resolved(self.plan.config)
         self.runs = read_runs(self.path("runs"))
+        self.curves = read_curves(self.path("loss"))
+        self.reported = read_reported(self.path("reported"))
+        self.claims = read_claims(self.path("claims"))
+        self.known = KnownRuns(experiments=self.plan.experiments, reported=self.reported)
+        # Images by run id: [seed, true class, predicted class].
+        self.confused = read_table(self.path("confusion"), confusion.TEXTS)
+        self.matrices = confusion.confusion_matrices(self.confused)
 
     def path(self, name: str) -> Path:
         """Return the path of a file."""
@@ -71,13 +78,14 @@ class Inputs:
 def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return every name that a section template can use; `folder` holds the Markdown file."""
     inputs = Inputs(files, config)
+    about_claims = _about_claims(inputs)
     return {
         **_about_config(inputs),
         **_about_results(inputs),
         **_about_original(inputs),
-        **_about_claims(inputs),
+        **about_claims,
         **_about_predictions(inputs),
-        **_fragments(inputs),
+        **_fragments(inputs, about_claims["claims"]),
         "figure": lambda name: os.path.relpath(files[name], folder),
         "figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["figures"]},
         "claim_figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["claim_figures"]},
@@ -86,22 +94,16 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
     }
 
 
-def _fragments(inputs: Inputs) -> dict[str, Any]:
+def _fragments(inputs: Inputs, judged: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the page has beside its text: where numbers come from, the explorer of runs, the images."""
-    traced = Provenance(inputs.runs)
-    claims = read_claims(inputs.path("claims"))
-    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
-    judged = judged_claims(claims, inputs.path("verdicts"), [])
-    curves, folder = read_curves(inputs.path("loss")), Path(inputs.files["explorer"][0]).parent
-    matrices = confusion.confusion_matrices(read_table(inputs.path("confusion"), confusion.TEXTS))
+    traced, folder = Provenance(inputs.runs), Path(inputs.files["explorer"][0]).parent
+    shown = explorer_claims(judged, run_ids_by_claim(inputs.claims, inputs.known))
     contested = read_contested(inputs.path("contested"))
     return {
         "provenance_of": traced,
         "traced": traced.mark,
-        "explorer_html": explorer_html(
-            inputs.runs, curves, explorer_claims(judged, known), folder, traced.button, False
-        ),
-        "gallery_html": gallery_html(contested, matrices),
+        "explorer_html": explorer_html(inputs.runs, inputs.curves, shown, folder, traced.button, with_style=False),
+        "gallery_html": gallery_html(contested, inputs.matrices),
         "gallery_css": gallery_css(inputs.path("contested_picture").read_bytes(), len(contested)),
     }
 
@@ -140,7 +142,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "by_factor": by_factor(results.values()),
-        "runs": summarise_runs(inputs.runs, read_curves(inputs.path("loss"))),
+        "runs": summarise_runs(inputs.runs, inputs.curves),
         "candidates": sort_candidates,
         "comparison": comparison,
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
@@ -171,7 +173,7 @@ def _changed_settings(run_id: str, inputs: Inputs) -> dict[str, str]:
 
 
 def _about_original(inputs: Inputs) -> dict[str, Any]:
-    reported = read_reported(inputs.path("reported"))
+    reported = inputs.reported
     original: dict[str, dict[str, ReportedRun]] = {}
     for (experiment, value), run in reported.runs.items():
         original.setdefault(experiment, {})[value] = run
@@ -199,7 +201,7 @@ def _original_index(inputs: Inputs) -> list[tuple[str, str, str]]:
 
 
 def _about_claims(inputs: Inputs) -> dict[str, Any]:
-    claims = read_claims(inputs.path("claims"))
+    claims = inputs.claims
     noise = read_image_noise(inputs.path("image_noise"))
     judged = judged_claims(claims, inputs.path("verdicts"), noise["rows"])
     calibration = pd.read_csv(inputs.path("calibration"))
@@ -213,7 +215,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "tally": tally(judged),
         "claims_of": claims_of(judged),
         "decided_claims": {one["id"]: one for one in judged if one["verdict"] in DECIDED},
-        **_about_changes(inputs, claims),
+        **_about_changes(inputs),
         "margins": claims.margins,
         "significance": claims.significance,
         "robustness": robustness(judged, inputs.path("choices"), inputs.path("halves"), inputs.optional("exploration")),
@@ -222,19 +224,17 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _about_changes(inputs: Inputs, claims: ClaimList) -> dict[str, Any]:
+def _about_changes(inputs: Inputs) -> dict[str, Any]:
     """Return the changes of the base case with what the verdicts say of each, and the best of several at once."""
-    known = KnownRuns(experiments=inputs.plan.experiments, reported=read_reported(inputs.path("reported")))
     table = read_table(inputs.path("effects"), effects.TEXTS)
-    judged = with_verdicts(table, read_verdicts(inputs.path("verdicts")), run_ids_by_claim(claims, known))
+    judged = with_verdicts(table, read_verdicts(inputs.path("verdicts")), run_ids_by_claim(inputs.claims, inputs.known))
     changes = records(judged)
     return {"changes": changes, "best": next((one for one in changes if one["combined"]), None)}
 
 
 def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     """Return what rests on the predictions of the runs; `unpredicted` counts the runs without any."""
-    counts = read_table(inputs.path("confusion"), confusion.TEXTS)
     return {
-        "classes": class_report(inputs.plan.experiments, confusion.confusion_matrices(counts)),
-        "unpredicted": len(inputs.runs) - counts.groupby(["run_id", "seed"]).ngroups,
+        "classes": class_report(inputs.plan.experiments, inputs.matrices),
+        "unpredicted": len(inputs.runs) - inputs.confused.groupby(["run_id", "seed"]).ngroups,
     }

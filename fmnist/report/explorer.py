@@ -5,8 +5,7 @@ state in the address, `#runs=lenet5,fc&measure=test_accuracy&sort=-accuracy`. A 
 settings that a claim compares. A page calls it with the names of
 fmnist/report/context.py:
 
-    known = KnownRuns(experiments=inputs.plan.experiments, reported=reported)
-    claims = explorer_claims(judged, known)
+    claims = explorer_claims(judged, run_ids_by_claim(claims, known))
     explorer_html(inputs.runs, read_curves(inputs.path("loss")), claims, folder, value=traced.button)
 
 `folder` is report/explorer, whose FILES are inputs of rule report.
@@ -29,7 +28,6 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup, escape
 
-from fmnist.claims.compared_runs import KnownRuns, compared_runs
 from fmnist.common.wording import counted, duration, spread
 from fmnist.report.run_names import run_name
 from fmnist.report.tables import number_or_none
@@ -76,8 +74,8 @@ class ExplorerClaim:
     run_ids: tuple[str, ...]
 
 
-def explorer_claims(judged: Sequence[Mapping[str, Any]], known: KnownRuns) -> list[ExplorerClaim]:
-    """Return every judged claim (of `judged_claims`) with the runs of this config that it compares."""
+def explorer_claims(judged: Sequence[Mapping[str, Any]], run_ids: Mapping[str, Sequence[str]]) -> list[ExplorerClaim]:
+    """Return every judged claim (of `judged_claims`) with the runs that it compares, from `run_ids_by_claim`."""
     found = []
     for one in judged:
         claim = one["claim"]
@@ -88,7 +86,7 @@ def explorer_claims(judged: Sequence[Mapping[str, Any]], known: KnownRuns) -> li
                 says=claim.says,
                 verdict=one["verdict"],
                 measure="train_loss" if on_loss else "test_accuracy",
-                run_ids=tuple(run.run_id for run in compared_runs(claim, known) if run.run_id),
+                run_ids=tuple(run_ids[claim.id]),
             )
         )
     return found

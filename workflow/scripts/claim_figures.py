@@ -3,19 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.claims.evaluate import read_material, read_verdicts
+from fmnist.claims.evaluate import material_of, read_verdicts
 from fmnist.common.job import run_logged
 from fmnist.figures.claim import claim_figure
 from fmnist.figures.style import save_svg
 from fmnist.figures.verdicts import overview_figure
-from fmnist.plan.experiments import Experiment
-
-FILES = ("runs", "loss", "claims", "reported")
 
 
 def main(job: Any) -> None:
-    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
-    material = read_material({name: Path(getattr(job.input, name)) for name in FILES}, experiments)
+    material = material_of(job.input, job.params.experiments)
     claims = {claim.id: claim for claim in material.claims.tested}
     for path in map(Path, job.output.claims):
         figure = claim_figure(claims[path.stem], material.known, material.runs, material.curves)

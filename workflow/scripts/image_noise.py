@@ -4,19 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from fmnist.analysis.tables import to_csv
-from fmnist.claims.evaluate import read_material
+from fmnist.claims.evaluate import material_of
 from fmnist.claims.over_images import over_images
 from fmnist.common.files import write_text
 from fmnist.common.job import run_logged
-from fmnist.plan.experiments import Experiment
 from fmnist.runs.predictions import read_store, read_test_labels
-
-FILES = ("runs", "loss", "claims", "reported")
 
 
 def main(job: Any) -> None:
-    experiments = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
-    material = read_material({name: Path(getattr(job.input, name)) for name in FILES}, experiments)
+    material = material_of(job.input, job.params.experiments)
     labels = read_test_labels(Path(job.input.arrays))
     correct: dict[str, dict[int, Any]] = {}
     for (run_id, seed), predicted in read_store(Path(job.input.predictions)).items():
