@@ -15,8 +15,9 @@ def build(results):
 
 
 def text(results):
-    """Return only the report's Markdown, which is where all words are."""
-    return markdown_report(results.write(), results.config, results.folder / "report").replace("\\ ", " ")
+    """Return only the report's Markdown, which is where all words are, without the links to where numbers come from."""
+    markdown = markdown_report(results.write(), results.config, results.folder / "report").replace("\\ ", " ")
+    return re.sub(r'\[([^\[\]]*)\]\{\.traced target="[^"]*"\}', r"\1", markdown)
 
 
 def section(markdown, anchor):
