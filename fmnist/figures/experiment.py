@@ -31,7 +31,7 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported
 from fmnist.runs.columns import measured
 
-MOST_NAMED = 16  # curves that a legend can name
+MOST_NAMED = 16  # values that a legend or an axis can name
 UNITS = {"batch_size": " (images)", "step_size": " (batches)"}
 
 
@@ -54,8 +54,9 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     for axes, measure in ((middle, "accuracy"), (right, "train_loss")):
         _by_value(axes, table, runs.assign(value=measured(runs, measure)), measure)
         _value_axis(axes, experiment.swept, table)
-    if len(table) <= MOST_NAMED:
-        shared_legend(figure)
+    shared_legend(figure)
+    if len(table) > MOST_NAMED:
+        figure.legends[0].remove()
     return figure
 
 
@@ -120,6 +121,8 @@ def _value_axis(axes: Axes, swept: Sequence[str], table: pd.DataFrame) -> None:
         axes.set_xscale("log", base=2)
     else:
         axes.set_xlim(-0.5, len(positions) - 0.5)
+    every = -(-len(labels) // MOST_NAMED)  # of a grid of many values, name some
+    labels = [label if place % every == 0 else "" for place, label in enumerate(labels)]
     crowded = sum(map(len, labels)) > 18
     axes.set_xticks(positions, labels, rotation=45 if crowded else 0, ha="right" if crowded else "center")
     axes.minorticks_off()
