@@ -11,8 +11,8 @@ REACH = 8.0  # margins from the middle of a cell to its end
 WIDTH, HEIGHT = 320, 22
 CLASSES = {HELPS: "helps", HURTS: "hurts"}
 HEAD = (
-    "<thead><tr><th scope=col>Change</th><th scope=col>Effect and 90 % interval</th>"
-    "<th scope=col>Points</th><th scope=col>Verdict</th></tr></thead>"
+    '<thead><tr><th scope="col">Change</th><th scope="col">Effect and 90 % interval</th>'
+    '<th scope="col">Points</th><th scope="col">Verdict</th></tr></thead>'
 )
 
 
@@ -30,7 +30,7 @@ def _row(change: dict[str, Any], margin: float) -> str:
     word, claim = change["word"], change["claim"]
     verdict = f'<a href="#claim-{escape(claim)}">{SIGNS[word]} {word}</a>' if word else "–"
     return (
-        f'<tr class="{CLASSES.get(word, "same")}"><th scope=row>'
+        f'<tr class="{CLASSES.get(word, "same")}"><th scope="row">'
         f'<a href="#sec-exp-{escape(change["experiment"])}">{escape(change["name"])}</a></th>'
         f"<td>{_drawing(change, margin)}</td><td>{signed(change['effect'])}</td><td>{verdict}</td></tr>\n"
     )

@@ -33,9 +33,10 @@ end
 -- A frame of its own lets a wide table scroll, by keyboard too.
 local function framed(element)
   local caption = element.caption.long[1]
-  local label = caption and pandoc.utils.stringify(caption):match("^(.-)%.") or "Test"
-  local attributes = { { "tabindex", "0" }, { "role", "region" }, { "aria-label", label } } -- in this order in every run
-  return pandoc.Div({ element }, pandoc.Attr("", { "wide" }, attributes))
+  if not caption then return pandoc.Div({ element }, pandoc.Attr("", { "wide" }, { { "tabindex", "0" } })) end
+  local label = pandoc.utils.stringify(caption):match("^(.-)%.")
+  local attributes = { { "tabindex", "0" }, { "aria-label", label } } -- in this order in every run
+  return pandoc.Div({ element }, pandoc.Attr("", { "section", "wide" }, attributes)) -- pandoc writes <section>
 end
 
 -- The PDF's fonts have no Korean letters, which would be boxes.
@@ -75,7 +76,19 @@ local collect = {
     header.level = header.level + 1 -- the page's title is its only h1
     return header
   end,
-  Figure = function(figure) return name("Figure", figure), false end,
+  Figure = function(figure)
+    if html then figure.attributes.tabindex = "0" end -- on a phone, drawings and listings scroll
+    return name("Figure", figure), false
+  end,
+  Para = function(paragraph)
+    local formula = paragraph.content[1]
+    if not html or #paragraph.content > 1 or formula.t ~= "Math" or formula.mathtype ~= "DisplayMath" then return nil end
+    return pandoc.Div({ paragraph }, pandoc.Attr("", { "formula" }, { { "tabindex", "0" } })), false
+  end,
+  CodeBlock = function(listing)
+    if html then listing.attributes.tabindex = "0" end
+    return listing
+  end,
   Table = function(element)
     element = name("Table", element)
     if html then return framed(element), false end
