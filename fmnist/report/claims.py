@@ -60,8 +60,8 @@ def verdict_filter(judged: Sequence[Row]) -> str:
     count = tally(judged)
     choices = [("all", "all", len(judged)), *((name, f"{SIGNS[name]} {GROUPS[name]}", count[name]) for name in SIGNS)]
     buttons = [
-        f'<label><input type="radio" name="verdict" id="show-{name}"{" checked" if name == "all" else ""}> '
-        f"{words} ({number})</label>"
+        f'<label><input type="radio" name="verdict" value="{name}" id="show-{name}"'
+        f"{' checked' if name == 'all' else ''}> {words} ({number})</label>"
         for name, words, number in choices
         if number
     ]

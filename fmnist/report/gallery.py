@@ -50,7 +50,7 @@ def gallery_html(contested: pd.DataFrame, confusion: Mapping[str, Array]) -> str
         *(_popover(pair, images, networks) for pair, images in shown.items()),
         _never(placed[placed["wrong"] == networks], networks),
     ]
-    return "\n".join(['<div class="gal">', *parts, "</div>", ""])
+    return "\n".join(['<div class="gal" id="gallery">', *parts, "</div>", ""])
 
 
 def _behind(placed: pd.DataFrame, true: str, taken: str) -> pd.DataFrame:
