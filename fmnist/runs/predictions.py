@@ -40,7 +40,7 @@ def read_predictions(path: Path, labels: Classes, accuracy: float) -> Classes:
     try:
         predicted: Classes = np.lib.format.read_array(io.BytesIO(read_bytes(path)), allow_pickle=False)
         check_predictions(str(path), predicted, labels, accuracy)
-    except Exception as error:  # as of an archive
+    except Exception as error:  # a broken file can raise nearly anything
         fault = str(error)[:-1] if isinstance(error, DataError) else f"{path} cannot be read ({error!r:.100})"
         raise DataError(f"{fault}; delete {path.parent} to train the run again.") from None
     return predicted

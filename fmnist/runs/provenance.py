@@ -12,7 +12,7 @@ from fmnist.common.validation import checked
 from fmnist.runs.columns import Part
 
 PROJECT = Path(__file__).resolve().parents[2]
-# That make the report's numbers.
+# The packages that the report's numbers depend on.
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "matplotlib", "seaborn", "snakemake")
 
 
