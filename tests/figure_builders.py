@@ -8,7 +8,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 
 
 def points(axes: Axes, label: str) -> list[tuple[float, float]]:
@@ -31,7 +31,8 @@ def curves(axes: Axes) -> list[Line2D]:
 
 
 def ticks(axes: Axes, axis: str) -> list[str]:
-    return [text.get_text() for text in getattr(axes, f"get_{axis}ticklabels")()]
+    """Return the names at an axis, each in one line."""
+    return [text.get_text().replace("\n", " ") for text in getattr(axes, f"get_{axis}ticklabels")()]
 
 
 def legend_of(figure: Figure) -> list[str]:

@@ -1,5 +1,7 @@
 """A small figure of one claim: every seed of the runs that it compares."""
 
+from textwrap import wrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -17,9 +19,11 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
 from fmnist.runs.columns import measured
 
-WIDTH, ROW, FOOT = 6.2, 0.16, 0.42  # inches: of the figure, of a row, of the axis below
+WIDTH, FOOT, LINE = 3.45, 0.45, 0.17  # inches: of the figure, of the axis below, of a line of a row's name
+TEXT = 9  # points, 12 pixels on a phone, whose width the figure has
+LONGEST = 22  # characters of a line of a name
 MOST_ROWS = 8  # if a claim compares more runs, draw those nearest to the first
-STEPS = "largest change of the training loss from one epoch to the next"
+STEPS = "largest step of the training loss, epoch to epoch"
 RATIOS = ("train_loss", "seconds")  # compared by ratios: on a logarithmic axis where they span fourfold
 
 
@@ -31,16 +35,18 @@ def claim_figure(claim: Claim, known: KnownRuns, runs: pd.DataFrame, curves: pd.
     loss falls at every epoch. Runs without values keep their names and the original's numbers.
     """
     use_style()
+    plt.rcParams.update(dict.fromkeys(("axes.labelsize", "xtick.labelsize", "ytick.labelsize"), TEXT))
     compared = compared_runs(claim, known)
     about = None if claim.experiment else compared[0]  # along an axis, no run is more than another
     values = [_values(claim, run, runs, curves) for run in compared]
     rows = _rows(values)
-    figure, axes = plt.subplots(figsize=(WIDTH, FOOT + ROW * len(rows)))
-    names = []
+    within = claim.experiment is not None
+    names = ["\n".join(wrap(name(compared[row], known.experiments, within), LONGEST)) for row in rows]
+    lines = max(text.count("\n") + 1 for text in names)
+    figure, axes = plt.subplots(figsize=(WIDTH, FOOT + LINE * lines * len(rows)))
     for place, row in enumerate(rows):
         run = compared[row]
         _draw_row(axes, place, values[row], _printed(claim, run, known.reported), FIRST if run is about else OURS)
-        names.append(name(run, known.experiments, within=claim.experiment is not None))
     axes.set_yticks(range(len(rows)), names)
     axes.set(ylabel="", ylim=(len(rows) - 0.5, -0.5))
     _value_axis(axes, claim, hidden=len(compared) - len(rows))
@@ -83,9 +89,9 @@ def _draw_row(axes: Axes, place: int, seeds: Array, printed: float | None, colou
 
 
 def _value_axis(axes: Axes, claim: Claim, hidden: int) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
     label = STEPS if claim.form == "curve" else AXES[claim.measure]
-    axes.set_xlabel(label + (f"; {counted(hidden, 'run')} further off not shown" if hidden else ""))
+    axes.set_xlabel(label + (f"; {counted(hidden, 'run')} not shown" if hidden else ""), loc="right")
     if claim.form == "curve":
         axes.axvline(0, color="0.15", linewidth=0.8)
     elif claim.measure in RATIOS:

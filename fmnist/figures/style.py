@@ -1,21 +1,16 @@
 """One look for every figure: one palette, readable in black and white, sized for a page."""
 
-import re
 from collections.abc import Sequence
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from fmnist.common.files import write_text
-
+FONT = ["DejaVu Sans", "sans-serif"]
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that 8 pt stays 8 pt
 MOST_COLUMNS = 5  # of a legend
 AXES = {
@@ -48,7 +43,7 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.titlesize": 8.5,
             "figure.constrained_layout.use": True,
-            "font.family": ["DejaVu Sans", "sans-serif"],  # DejaVu ships with matplotlib: the same on every machine
+            "font.family": FONT,  # DejaVu ships with matplotlib: the same on every machine
             "font.sans-serif": ["DejaVu Sans"],
             "font.size": 8,
             "grid.alpha": 0.3,
@@ -108,43 +103,3 @@ def shared_legend(figure: Figure, place: str = "lower") -> None:
         if legend.get_window_extent().width <= figure.bbox.width or columns == 1:
             return
         legend.remove()
-
-
-def save_svg(figure: Figure, path: Path, *, crop: bool = False) -> None:
-    """Write a figure as SVG, atomically and without date or version, and close it.
-
-    Text stays text, and nothing lies behind the drawing: a page inlines it on any paper.
-    `crop` fits the image to what is drawn.
-    """
-    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    box = "tight" if crop else None
-    buffer = StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "path.simplify_threshold": 0.3}):
-        figure.savefig(buffer, format="svg", metadata=metadata, bbox_inches=box, pad_inches=0.04, transparent=True)
-    plt.close(figure)
-    write_text(path, light_svg(buffer.getvalue(), path.stem))
-
-
-def light_svg(svg: str, stem: str) -> str:
-    """Return matplotlib's SVG at a third of its size: two decimals in drawings, no unused ids, no empty groups.
-
-    Ids are prefixed with `stem`, so that one page can hold many figures.
-    """
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r'="[^"]*"', lambda value: re.sub(r"-?\d+\.\d+", _rounded, value[0]), svg)
-    used = set(re.findall(r"#([\w.-]+)\)|href=\"#([\w.-]+)\"", svg))
-    kept = {name for pair in used for name in pair if name}
-    prefix = f"{re.sub(r'[^a-z0-9]', '', stem.lower())}-"
-    svg = re.sub(r' id="([^"]+)"', lambda own: f' id="{prefix}{own[1]}"' if own[1] in kept else "", svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{prefix}", svg)
-    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><")
-    svg = re.sub(r" transform=\"rotate\(-0 [^)]*\)\"|stroke-linecap: round;? ?", "", svg)
-    while (fewer := re.sub(r"<g ?/>|<g>\s*</g>|<defs/>|<defs>\s*</defs>", "", svg)) != svg:
-        svg = fewer
-    svg = svg.replace("#000000", "currentColor").replace("#262626", "currentColor")
-    return svg.strip() + "\n"
-
-
-def _rounded(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

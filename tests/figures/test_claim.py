@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, compared_runs
 from fmnist.figures.claim import MOST_ROWS, claim_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
@@ -70,7 +70,7 @@ def test_of_very_many_runs_the_nearest_are_shown() -> None:
     axes = drawn("combined-best", made_up())
     assert ticks(axes, "y")[0] == "Combined setting, ReLU"
     hidden = len(compared_runs(CLAIM["combined-best"], KNOWN)) - MOST_ROWS
-    assert axes.get_xlabel() == f"test accuracy (%); {hidden} runs further off not shown"
+    assert axes.get_xlabel() == f"test accuracy (%); {hidden} runs not shown"
     means = [np.mean([x for x, _ in strip]) for strip in seeds(axes)]
     distances = [abs(mean - means[0]) for mean in means]
     assert distances == sorted(distances)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fmnist.figures.style import colours, is_geometric, light_svg
+from fmnist.figures.style import colours, is_geometric
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,3 @@ def test_colours_differ_and_none_is_too_light(ordered: bool) -> None:
     assert len(set(palette)) == 8
     assert max(luminance) < 0.9
     assert luminance == sorted(luminance) or not ordered
-
-
-def test_a_light_drawing_keeps_its_text_and_only_the_ids_that_are_used() -> None:
-    svg = '<a><svg id="a"><defs/><path id="p" d="M 1.23456 2.0"/><use href="#p"/><text x="0.333">0.0016</text></svg>'
-    expected = '<svg><path id="ratebest-p" d="M 1.23 2"/><use href="#ratebest-p"/><text x="0.33">0.0016</text></svg>\n'
-    assert light_svg(svg, "rate-best") == expected

@@ -6,7 +6,7 @@ from typing import Any
 from fmnist.claims.evaluate import material_of, read_verdicts
 from fmnist.common.job import run_logged
 from fmnist.figures.claim import claim_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 from fmnist.figures.verdicts import overview_figure
 
 

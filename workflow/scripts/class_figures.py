@@ -8,7 +8,7 @@ from fmnist.analysis.confusion import TEXTS, confusion_matrices
 from fmnist.analysis.tables import read_table
 from fmnist.common.job import run_logged
 from fmnist.figures.classes import classes_figure, confusion_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 from fmnist.plan.experiments import Experiment, with_runs
 
 

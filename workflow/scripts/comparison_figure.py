@@ -6,7 +6,7 @@ from typing import Any
 from fmnist.analysis.tables import read_table
 from fmnist.common.job import run_logged
 from fmnist.figures.comparison import comparison_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 from fmnist.plan.experiments import Experiment
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from fmnist.analysis.network_layers import build_network, layers
 from fmnist.common.job import run_logged
 from fmnist.figures.networks import network_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 
 
 def main(job: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fmnist.common.job import run_logged
 from fmnist.figures.experiment import experiment_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import read_reported
 from fmnist.runs.gathering import read_curves, read_runs

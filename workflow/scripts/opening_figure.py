@@ -11,7 +11,7 @@ from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.common.job import run_logged
 from fmnist.figures.opening import opening_figure
-from fmnist.figures.style import save_svg
+from fmnist.figures.svg import save_svg
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.original import read_reported
 
