@@ -19,8 +19,7 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import Reported
 from fmnist.runs.columns import measured
 
-WIDTH, FOOT, LINE = 3.45, 0.45, 0.17  # inches: of the figure, of the axis below, of a line of a row's name
-TEXT = 9  # points, 12 pixels on a phone, whose width the figure has
+WIDTH, FOOT, LINE = 3.45, 0.45, 0.17  # inches: of the figure (a phone), of the axis below, of a line of a row's name
 LONGEST = 22  # characters of a line of a name
 MOST_ROWS = 8  # if a claim compares more runs, draw those nearest to the first
 STEPS = "largest step of the training loss, epoch to epoch"
@@ -35,7 +34,6 @@ def claim_figure(claim: Claim, known: KnownRuns, runs: pd.DataFrame, curves: pd.
     loss falls at every epoch. Runs without values keep their names and the original's numbers.
     """
     use_style()
-    plt.rcParams.update(dict.fromkeys(("axes.labelsize", "xtick.labelsize", "ytick.labelsize"), TEXT))
     compared = compared_runs(claim, known)
     about = None if claim.experiment else compared[0]  # along an axis, no run is more than another
     values = [_values(claim, run, runs, curves) for run in compared]

@@ -33,7 +33,7 @@ def confusion_figure(panels: Sequence[Panel]) -> Figure:
     # Below the range of the colours: grey.
     errors = [np.where(_RIGHT, -1, panel.percent) for panel in panels]
     reds = mpl.colormaps["Reds"].with_extremes(under=GREY)
-    look: dict[str, Any] = {"bold": _RIGHT, "size": 8, "cmap": reds, "vmin": 0, "vmax": max(1, np.nanmax(errors))}
+    look: dict[str, Any] = {"bold": _RIGHT, "cmap": reds, "vmin": 0, "vmax": max(1, np.nanmax(errors))}
     for axes, panel, colours in zip(row, panels, errors, strict=True):
         texts = np.vectorize(lambda percent: f"{percent:.0f}".removeprefix("0"))(panel.percent)
         _cells(axes, colours, texts, CLASS_NAMES if axes is row[0] else (), **look)
@@ -56,30 +56,28 @@ def classes_figure(changes: Sequence[Change]) -> Figure:
     figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 1.15 + 0.2 * len(changes)))
     texts = np.vectorize(lambda number: signed(number, 1))(points)
     names = [change.name for change in changes]
-    _cells(axes, points, texts, names, bold=shown, size=8, cmap="RdBu", vmin=-end, vmax=end)
+    _cells(axes, points, texts, names, bold=shown, cmap="RdBu", vmin=-end, vmax=end)
     plt.setp(axes.get_xticklabels(), rotation=35, ha="right", rotation_mode="anchor")
     extend = "both" if np.nanmax(abs(points)) > end else "neither"
     _colour_bar(figure, axes, "against the base case (points)", ax=axes, extend=extend)
     return figure
 
 
-def _cells(
-    axes: Axes, values: Array, texts: Array, rows: Sequence[str], *, bold: Array, size: float, **look: Any
-) -> None:
+def _cells(axes: Axes, values: Array, texts: Array, rows: Sequence[str], *, bold: Array, **look: Any) -> None:
     """Fill a grid of `rows` by classes with colours and texts; `bold` is [row, column]."""
-    look |= {"xticklabels": CLASS_NAMES, "yticklabels": rows or False, "annot_kws": {"fontsize": size}}
+    look |= {"xticklabels": CLASS_NAMES, "yticklabels": rows or False}
     sns.heatmap(values, annot=texts, fmt="", ax=axes, linewidths=0.4, cbar=False, **look)
     for text, weight in zip(axes.texts, np.where(bold, "bold", "normal").flat, strict=True):
         text.set_fontweight(weight)
-    axes.tick_params(length=0, labelsize=8)
+    axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
 
 
 def _colour_bar(figure: Figure, axes: Axes, name: str, **place: Any) -> None:
     bar = figure.colorbar(axes.collections[0], pad=0.015, **place)
-    bar.set_label(name, fontsize=8)
+    bar.set_label(name)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=8)
+    bar.ax.tick_params(length=0)
 
 
 def _nothing(sentence: str) -> Figure:

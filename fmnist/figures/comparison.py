@@ -25,9 +25,9 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * len(names)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
-    left.set(xlabel="test accuracy less our mean (points)", ylim=(len(names) - 0.5, -0.5))
-    left.set_yticks(range(len(names)), names, fontsize=8)
-    right.set_xlabel("final training loss over our mean")
+    left.set(xlabel="accuracy − our mean (points)", ylim=(len(names) - 0.5, -0.5))
+    left.set_yticks(range(len(names)), names)
+    right.set_xlabel("loss ÷ our mean")
     if (table.loc[table["measure"] == "train_loss", "mean"] > 0).any():  # an axis without values has no logarithm
         right.set_xscale("log")
         plain_log_ticks(right.xaxis)

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from fmnist.analysis.tables import experiment_table
 from fmnist.common.wording import setting, word
+from fmnist.figures.direct_labels import label_ends
 from fmnist.figures.style import (
     AXES,
     FIRST,
@@ -31,7 +32,8 @@ from fmnist.plan.names import ComparedRun, name
 from fmnist.plan.original import ORIGINAL_EPOCHS, Reported
 from fmnist.runs.columns import measured
 
-MOST_NAMED = 16  # values that a legend or an axis can name
+HEIGHT = 2.8  # inches
+MOST_NAMED = 16  # values that an axis can name, or names beside curves
 UNITS = {"batch_size": " (images)", "step_size": " (batches)"}
 
 
@@ -48,15 +50,15 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     curves = curves.replace([np.inf, -np.inf], np.nan).merge(table[["run_id", "name"]], on="run_id")
     if not experiment.swept:
         return _without_sweep(table, curves)
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, 3.0), width_ratios=(1.25, 1, 1))
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, HEIGHT), width_ratios=(1.25, 1, 1))
     _loss_curves(left, experiment, table, curves)
     _original_curves(left, experiment, reported)
     for axes, measure in ((middle, "accuracy"), (right, "train_loss")):
         _by_value(axes, table, runs.assign(value=measured(runs, measure)), measure)
         _value_axis(axes, experiment.swept, table)
     shared_legend(figure)
-    if len(table) > MOST_NAMED:
-        figure.legends[0].remove()
+    if len(table) <= MOST_NAMED:
+        label_ends(left, [word(value) for value in table["value"]])
     return figure
 
 
@@ -80,7 +82,7 @@ def _mean_curves(axes: Axes, curves: pd.DataFrame, measure: str, palette: dict[s
     """Draw the mean over seeds as a line, and their range as a band; lines differ in colour and dashes."""
     names = {"hue": "name", "hue_order": list(palette), "style": "name", "style_order": list(palette)}
     band = {"errorbar": ("pi", 100), "err_kws": {"linewidth": 0}}
-    sns.lineplot(curves, x="epoch", y=measure, palette=palette, ax=axes, **names, **band)
+    sns.lineplot(curves, x="epoch", y=measure, palette=palette, ax=axes, legend=False, **names, **band)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -121,13 +123,14 @@ def _value_axis(axes: Axes, swept: Sequence[str], table: pd.DataFrame) -> None:
         axes.set_xscale("log", base=2)
     else:
         axes.set_xlim(-0.5, len(positions) - 0.5)
-    every = -(-len(labels) // MOST_NAMED)  # of a grid of many values, name some
+    every = 1 if len(labels) <= MOST_NAMED else len(labels) // 5  # of a grid of many values, name some
     labels = [label if place % every == 0 else "" for place, label in enumerate(labels)]
-    crowded = sum(map(len, labels)) > 18
-    axes.set_xticks(positions, labels, rotation=45 if crowded else 0, ha="right" if crowded else "center")
+    crowded = sum(map(len, labels)) > 15
+    look: dict[str, Any] = {"rotation": 90 if len(labels) > 8 else 45, "rotation_mode": "anchor", "ha": "right"}
+    axes.set_xticks(positions, labels, **({**look, "va": "center"} if crowded else {}))
     axes.minorticks_off()
     # The names of cases need no label.
-    axes.set_xlabel(" × ".join(setting(key) + UNITS.get(key, "") for key in swept if key != CASE))
+    axes.set_xlabel(" ×\n".join(setting(key) + UNITS.get(key, "") for key in swept if key != CASE))
 
 
 def _without_sweep(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
@@ -135,7 +138,7 @@ def _without_sweep(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         curves.assign(name=name, loss=curves[f"{part}_loss"], accuracy=100 * curves[f"{part}_accuracy"])
         for name, part in (("training", "train"), ("test", "test"))
     ]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 2.6))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, HEIGHT))
     for axes, measure, printed in ((left, "loss", "train_loss"), (right, "accuracy", "accuracy")):
         _mean_curves(axes, pd.concat(lines, ignore_index=True), measure, {"training": FIRST, "test": OURS})
         if table[f"reported_{printed}"].notna().all():
@@ -143,4 +146,6 @@ def _without_sweep(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         axes.set(ylabel=measure, title=f"{measure.capitalize()} by epoch")
     right.set_ylabel("accuracy (%)")
     shared_legend(figure)
+    for axes in (left, right):
+        label_ends(axes, ["training", "test"])
     return figure

@@ -42,7 +42,7 @@ def _row(axes: Axes, place: int, change: Mapping[Any, Any], limit: float) -> Non
     effect, word = change["effect"], change["word"] if isinstance(change["word"], str) else None
     colour = COLOURS.get(word or "", "0.25")
     said = f"{signed(effect)}  {SIGNS[word]} {word}" if word else signed(effect)
-    axes.annotate(said, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=8, color=colour)
+    axes.annotate(said, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=colour)
     if abs(effect) > limit:
         end = limit if effect > 0 else -limit
         axes.plot([0.93 * end, end], [place, place], color=colour)

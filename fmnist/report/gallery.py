@@ -15,7 +15,7 @@ from fmnist.common.wording import counted
 from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.report.gallery_style import STYLE
 
-MOST_IMAGES = 60  # behind one cell
+MOST_IMAGES = 30  # behind one cell
 FEWEST_SHARE = 0.05  # of the networks take an image for a class, or it is not behind the cell
 
 

@@ -37,7 +37,7 @@ def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapp
         *(f"--css={Path(path).resolve()}" for path in files["css"]),
     ]
     _convert(markdown, "html5", html, files, options)
-    page = html.read_text(encoding="utf-8")
+    page = html.read_text(encoding="utf-8").replace('<style type="text/css">', "<style>")  # as HTML 5 has it
     for name, part in (parts or {}).items():
         # Only a section template can write this: in values, its characters are escaped.
         page = part.join(re.split(rf'<(?:div|style) id="slot-{name}">\s*</(?:div|style)>', page))

@@ -1,6 +1,7 @@
 """Access: axe-core, keyboard, phone, and two checkers of the HTML."""
 
 import json
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -29,6 +30,8 @@ WATCH = f"""() => {{
     }})
     return controls.length
 }}"""
+# Newer than the Nu checker: Chromium has them since 125, and the page asks for them with @supports.
+NEW_CSS = re.compile("CSS: “(position-area|position-try-fallbacks)”: Property .* doesn't exist")
 NAME = "e => e.outerHTML.slice(0, 120)"
 
 
@@ -76,7 +79,8 @@ def test_text_on_a_phone_has_12_pixels_or_more(phone: Page) -> None:
     small = """() => [...document.querySelectorAll('main *')].flatMap(e => {
         if (!e.checkVisibility() || e.closest('sup, sub, math, [popover], .u-legend')) return []
         if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return []
-        const scale = e.getScreenCTM ? Math.abs(e.getScreenCTM().d) : 1
+        const drawn = e.getScreenCTM?.()
+        const scale = drawn ? Math.sqrt(Math.abs(drawn.a * drawn.d - drawn.b * drawn.c)) : 1
         const size = parseFloat(getComputedStyle(e).fontSize) * scale
         return size < 11.9 ? [`${size.toFixed(1)} px: ${e.localName} in #${e.closest('[id]')?.id}`] : []
     })"""
@@ -103,10 +107,8 @@ def test_the_nu_checker_finds_nothing(tmp_path: Path) -> None:
     command = ["java", "-jar", "node_modules/vnu-jar/build/dist/vnu.jar", "--format", "json", "--stdout"]
     found = checked(tmp_path / "vnu.json", *command)["messages"]
     # "/>" at the end of an <img>, as pandoc writes it, has no effect: vnu only informs of it.
-    faults = [
-        f"line {m.get('lastLine')}: {m['message']}" for m in found if (m["type"], m.get("subType")) != ("info", None)
-    ]
-    expect_none(faults)
+    faults = [m for m in found if (m["type"], m.get("subType")) != ("info", None) and not NEW_CSS.match(m["message"])]
+    expect_none([f"line {m.get('lastLine')}: {m['message']}" for m in faults])
 
 
 def test_html_validate_finds_nothing(tmp_path: Path) -> None:

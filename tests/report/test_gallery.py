@@ -32,7 +32,7 @@ def test_every_button_opens_a_popover_that_is_there_and_the_other_way_round(page
 def test_a_cell_shows_no_more_images_than_it_may_and_says_so(page: str) -> None:
     (shirts,) = re.findall(r'<div class="gal-images" id="gal-6-0".*?</div>', page)
     assert shirts.count("<li>") == MOST_IMAGES
-    assert "70 contested images of Shirt that at least 5 % of the networks take for T-shirt/top; the 60 most" in shirts
+    assert "70 contested images of Shirt that at least 5 % of the networks take for T-shirt/top; the 30 most" in shirts
     assert "Under each: in how many of 3 networks" in shirts
     assert shirts.count('aria-label="Test image ') == MOST_IMAGES
 
