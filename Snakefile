@@ -37,7 +37,7 @@ include: "workflow/rules/report.smk"
 
 onstart:
     # On a cluster the head node often has no GPU: there each job checks for itself.
-    if config["device"] == "cuda" and workflow.local_exec:
+    if NEEDS_CUDA and workflow.local_exec:
         stop_without_cuda()
 
 

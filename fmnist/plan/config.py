@@ -125,8 +125,10 @@ class Config(_Declared):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="auto: the GPU where Snakemake grants one; cuda: demand it"
     )
-    engine: Literal["auto", "native", "torch"] = Field(
-        "auto", description="auto: our own CPU kernels where they can be built, else torch"
+    engine: Literal["auto", "native", "torch", "graph"] = Field(
+        "auto",
+        description="auto: our own CPU kernels where they can be built, else torch; "
+        "graph: torch in CUDA graphs, never run on a GPU so far",
     )
     data: DataConfig = Field(DataConfig(), description="the images")
     report: ReportConfig = Field(ReportConfig(), description="the report")
@@ -142,6 +144,8 @@ class Config(_Declared):
             raise ValueError(f"results is {self.results!r}; expected a folder that is not the project's own")
         if self.seeds == "reused" and self.reuse is None:
             raise ValueError("seeds is 'reused' and reuse is null; expected the folder whose runs are reused")
+        if self.engine == "graph" and self.device == "cpu":
+            raise ValueError("engine is 'graph' and device is 'cpu'; expected device: auto or cuda, or another engine")
         if isinstance(self.seeds, list) and len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds has a seed twice; expected each once")
         _check_experiment_names(self.experiments)

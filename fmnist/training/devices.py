@@ -21,12 +21,10 @@ def choose_device(demanded: str, granted_gpus: int) -> torch.device:
     return torch.device("cuda" if granted else "cpu")
 
 
-def require_cuda() -> None:
-    """Raise DeviceError if PyTorch finds no CUDA GPU on this machine."""
+def require_cuda(demand: str = "device is 'cuda'", instead: str = "device: auto or cpu") -> None:
+    """Raise DeviceError if PyTorch finds no CUDA GPU on this machine; the message says who demands one."""
     if not torch.cuda.is_available():
-        raise DeviceError(
-            "device is 'cuda', but PyTorch finds no CUDA GPU here; use device: auto or cpu, or a machine with CUDA."
-        )
+        raise DeviceError(f"{demand}, but PyTorch finds no CUDA GPU here; use {instead}, or a machine with CUDA.")
 
 
 def make_deterministic(device: torch.device, threads: int) -> None:
@@ -39,6 +37,8 @@ def make_deterministic(device: torch.device, threads: int) -> None:
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it at its start
         torch.use_deterministic_algorithms(True)
+        # Do not fill new tensors first: no operation here reads them unwritten, and each fill is a launch.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cuda.matmul.allow_tf32 = False

@@ -1,8 +1,8 @@
-"""Two ways to compute a model's outputs and training steps: the native kernels and PyTorch."""
+"""Three ways to compute a model's outputs and training steps: the native kernels, PyTorch, PyTorch in CUDA graphs."""
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from fmnist.common.errors import FmnistError
 from fmnist.training.dataset import Dataset
+from fmnist.training.graph import GraphStep
 from fmnist.training.losses import LOSSES, Loss
 from fmnist.training.models import FCNetwork, LeNet5
 from fmnist.training.native.build import BuildError
@@ -35,19 +36,21 @@ Trainer = Callable[[Dataset, str, Optimizer, int], Step]
 class Engine:
     """One way to compute a model's outputs and to train it."""
 
-    name: str  # "native" or "torch"
+    name: str  # "native", "torch" or "graph"
     forward: Forward  # in evaluation mode
     trainer: Trainer
     parameters: Sequence[nn.Parameter]  # for an optimiser: the model's own, or one tensor that holds them all
 
 
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
-    """Return the engine for a model: torch, native, or auto, which is native if the kernels can be built.
+    """Return the requested engine for a model; auto is native if the kernels can be built, else torch.
 
-    Raises FmnistError if native is requested and cannot be built.
+    Raises FmnistError if native is requested and cannot be built, or graph on a device without CUDA.
     """
     if requested == "torch":
         return _torch_engine(model)
+    if requested == "graph":
+        return _graph_engine(model, device)
     try:
         return _native_engine(model, device)
     except BuildError as error:
@@ -82,6 +85,19 @@ def _torch_step(
     return loss.detach(), (outputs.argmax(1) == labels).sum()
 
 
+def _graph_engine(model: nn.Module, device: torch.device) -> Engine:
+    if device.type != "cuda":
+        raise FmnistError(
+            f"engine is 'graph', which needs a CUDA GPU, and the device is {device.type}; use engine: auto."
+        )
+    plain = _torch_engine(model)
+
+    def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
+        return GraphStep(plain.trainer(data, loss, optimizer, batch_size), optimizer, device)
+
+    return replace(plain, name="graph", trainer=trainer)
+
+
 def _native_engine(model: nn.Module, device: torch.device) -> Engine:
     if device.type != "cpu":
         raise BuildError(f"the native kernels run on the CPU only, and the device is {device.type}")
@@ -97,10 +113,13 @@ def _native_engine(model: nn.Module, device: torch.device) -> Engine:
 
 
 @torch.no_grad()
-def predict(engine: Engine, images: Tensor, batch_size: int = 200) -> Tensor:
+def predict(engine: Engine, images: Tensor, batch_size: int | None = None) -> Tensor:
     """Return the logits [images, 10] of the engine's model in evaluation mode.
 
     The batch size affects the speed only: in evaluation mode images do not depend on each other.
+    By default 200 fit a CPU's cache, and 2,000 keep a GPU busy between launches.
     """
+    if batch_size is None:
+        batch_size = 200 if images.device.type == "cpu" else 2_000
     indices = torch.arange(len(images), device=images.device)
     return torch.cat([engine.forward(images, batch) for batch in indices.split(batch_size)])

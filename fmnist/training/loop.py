@@ -48,7 +48,7 @@ class TrainingResult:
     diverged: bool  # a loss was not finite, and the training ended there
     predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
     seconds: float
-    engine: str  # "native" or "torch"
+    engine: str  # "native", "torch" or "graph"
 
     @property
     def generalization_gap(self) -> float:
@@ -69,7 +69,7 @@ def train(
 ) -> TrainingResult:
     """Train a run, from scratch or from its checkpoint, and measure it after every epoch.
 
-    `engine` is auto, native or torch. The same config, seed, engine, machine and thread
+    `engine` is auto, native, torch or graph. The same config, seed, engine, machine and thread
     count give the same result, bit for bit, with or without interruptions.
     A loss that is not finite ends the training, and the result says so.
     """
@@ -80,9 +80,10 @@ def train(
     # Restore before preparing a step: loading replaces the optimiser's tensors.
     epochs, seconds = checkpoint.restore(state) if checkpoint else ([], 0.0)
     started -= seconds
+    step = chosen.trainer(data, config.loss, state.optimizer, config.batch_size)
     records = [EpochRecord(**epoch) for epoch in epochs]
     while len(records) < config.epochs and all(record.finite for record in records):
-        records.append(_epoch(config, chosen, data, state, len(records) + 1))
+        records.append(_epoch(config, chosen, step, data, state, len(records) + 1))
         if progress:
             progress(records[-1])
         if checkpoint:
@@ -127,9 +128,10 @@ def _first_state(config: RunSettings, model: nn.Module, engine: Engine, data: Da
     )
 
 
-def _epoch(config: RunSettings, engine: Engine, data: Dataset, state: TrainingState, epoch: int) -> EpochRecord:
+def _epoch(
+    config: RunSettings, engine: Engine, step: Step, data: Dataset, state: TrainingState, epoch: int
+) -> EpochRecord:
     order = torch.randperm(len(data.train_labels), generator=state.shuffling)
-    step = engine.trainer(data, config.loss, state.optimizer, config.batch_size)
     batches = _batches(order.to(data.train_labels.device), config)
     train_loss, train_accuracy = _train_epoch(config, batches, step, state.scheduler)
     step_after_epoch(state.scheduler, config, train_loss)

@@ -109,6 +109,11 @@ def test_an_experiment_of_null_is_left_out() -> None:
     assert set(plan(changed({"experiments/loss": None})).experiments) == set(plan().experiments) - {"loss"}
 
 
+def test_cuda_graphs_on_the_cpu_are_refused() -> None:
+    message = refusal(plan, changed({"engine": "graph", "device": "cpu"}))
+    assert [word for word in ("engine is 'graph' and device is 'cpu'", "device: auto") if word not in message] == []
+
+
 def test_batches_larger_than_the_data_are_refused() -> None:
     message = refusal(plan, changed({"data/dataset": "sample", NEW: entry(set={"batch_size": 1501})}))
     assert [word for word in ("batch_size is 1501", "'sample'", "1,500 training images") if word not in message] == []

@@ -47,7 +47,9 @@ def test_on_cuda_torch_is_deterministic_in_full_float32_on_the_jobs_threads(monk
     monkeypatch.setattr(cudnn, "benchmark", True)
     monkeypatch.setattr(cudnn, "allow_tf32", True)
     products.allow_tf32 = True  # False is torch's default
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
     make_deterministic(torch.device("cuda"), 2)
     assert (torch.get_num_threads(), deterministic) == (2, [True])
     assert not any((cudnn.benchmark, cudnn.allow_tf32, products.allow_tf32))
+    assert not torch.utils.deterministic.fill_uninitialized_memory
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"

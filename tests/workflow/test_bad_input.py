@@ -31,6 +31,9 @@ def files_of(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != ".snakemake")
 
 
+WITHOUT_CUDA = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "config.yaml", tmp_path)
@@ -45,11 +48,8 @@ def folder(tmp_path: Path) -> Path:
         ("results=config.yaml", ["results", "'config.yaml'", "is a file"]),
         ("reuse=nowhere", ["reuse", "'nowhere'"]),
         ("data={folder: ~nobody-of-that-name/data}", ["data.folder", "'~nobody-of-that-name/data'"]),
-        pytest.param(
-            "device=cuda",
-            ["device is 'cuda'"],
-            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA"),
-        ),
+        pytest.param("device=cuda", ["device is 'cuda'"], marks=WITHOUT_CUDA),
+        pytest.param("engine=graph", ["engine is 'graph'", "no CUDA GPU here"], marks=WITHOUT_CUDA),
     ],
 )
 def test_a_fault_on_the_command_line_is_named(folder: Path, arguments: str, words: list[str]) -> None:

@@ -206,11 +206,11 @@ def work_of_run(wildcards):
     return work(run) if run else 0
 
 
+# CUDA graphs exist on GPUs alone.
+NEEDS_CUDA = config["device"] == "cuda" or config["engine"] == "graph"
 # One GPU where the config demands it or this machine has one; none otherwise.
 # Without a GPU the request must be 0, or `--resources gpu=1` would run one job at a time.
-GPUS_PER_RUN = int(
-    config["device"] == "cuda" or (config["device"] == "auto" and has_nvidia_gpu())
-)
+GPUS_PER_RUN = int(NEEDS_CUDA or (config["device"] == "auto" and has_nvidia_gpu()))
 
 
 def stop_without_cuda():
@@ -219,6 +219,8 @@ def stop_without_cuda():
     from fmnist.training.devices import require_cuda
 
     try:
+        if config["engine"] == "graph":
+            require_cuda("engine is 'graph'", "engine: auto")
         require_cuda()
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None

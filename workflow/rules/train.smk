@@ -38,8 +38,9 @@ rule train:
     resources:
         # Constants where possible: Snakemake calls a function for every job that it plans.
         gpu=GPUS_PER_RUN,
-        # PyTorch and the resident images take about 1,000; retries get more.
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        # PyTorch and the resident images take about 1,000 on a CPU. On a GPU its CUDA libraries take
+        # more: 4,000 is a guess, never measured. Retries get more.
+        mem_mb=lambda wildcards, attempt: (4000 if GPUS_PER_RUN else 2000) * attempt,
         # Generous, for a cluster: the longest training takes about 20 minutes on one core.
         runtime=240,
     params:
