@@ -36,7 +36,7 @@ Trainer = Callable[[Dataset, str, Optimizer, int], Step]
 class Engine:
     """One way to compute a model's outputs and to train it."""
 
-    name: str  # "native", "torch" or "graph"
+    name: str  # "native", "torch", "graph" or "uncaptured"
     forward: Forward  # in evaluation mode
     trainer: Trainer
     parameters: Sequence[nn.Parameter]  # for an optimiser: the model's own, or one tensor that holds them all
@@ -45,12 +45,13 @@ class Engine:
 def choose_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
     """Return the requested engine for a model; auto is native if the kernels can be built, else torch.
 
+    uncaptured, which no config can name, computes the steps of graph without graphs, on any device.
     Raises FmnistError if native is requested and cannot be built, or graph on a device without CUDA.
     """
     if requested == "torch":
         return _torch_engine(model)
-    if requested == "graph":
-        return _graph_engine(model, device)
+    if requested in ("graph", "uncaptured"):
+        return _graph_engine(requested, model, device)
     try:
         return _native_engine(model, device)
     except BuildError as error:
@@ -85,17 +86,18 @@ def _torch_step(
     return loss.detach(), (outputs.argmax(1) == labels).sum()
 
 
-def _graph_engine(model: nn.Module, device: torch.device) -> Engine:
-    if device.type != "cuda":
+def _graph_engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
+    capture = requested == "graph"
+    if capture and device.type != "cuda":
         raise FmnistError(
             f"engine is 'graph', which needs a CUDA GPU, and the device is {device.type}; use engine: auto."
         )
     plain = _torch_engine(model)
 
     def trainer(data: Dataset, loss: str, optimizer: Optimizer, batch_size: int) -> Step:
-        return GraphStep(plain.trainer(data, loss, optimizer, batch_size), optimizer, device)
+        return GraphStep(plain.trainer(data, loss, optimizer, batch_size), optimizer, device, capture)
 
-    return replace(plain, name="graph", trainer=trainer)
+    return replace(plain, name=requested, trainer=trainer)
 
 
 def _native_engine(model: nn.Module, device: torch.device) -> Engine:

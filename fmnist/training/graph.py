@@ -29,7 +29,7 @@ class GraphStep:
         self._plain, self._optimizer = plain, optimizer
         self._learning_rate = torch.zeros((), device=device)  # float32: the only type that fused kernels read
         self._stream = torch.cuda.Stream(device) if capture else None
-        self._batches: dict[int, _BatchStep] = {}  # by size: an epoch has at most two
+        self._batches: dict[int, BatchStep] = {}  # by size: an epoch has at most two
         if capture:
             _make_capturable(optimizer)
 
@@ -44,17 +44,18 @@ class GraphStep:
         finally:
             group["lr"] = rate
 
-    def _batch_step(self, size: int) -> "_BatchStep":
+    def _batch_step(self, size: int) -> "BatchStep":
         if size not in self._batches:
             indices = torch.zeros(size, dtype=torch.int64, device=self._learning_rate.device)
-            self._batches[size] = _BatchStep(self._plain, indices, self._stream)
+            self._batches[size] = BatchStep(self._plain, indices, self._stream)
         return self._batches[size]
 
 
-class _BatchStep:
+class BatchStep:
     """The step for one size of a batch: plain calls at first, then replays of a graph.
 
     The plain calls are steps of the training like all others, so that a capture leaves no trace in it.
+    `indices` is the tensor that a captured step reads; without a `stream` nothing is captured.
     """
 
     def __init__(self, plain: PlainStep, indices: Tensor, stream: torch.cuda.Stream | None) -> None:
@@ -64,6 +65,7 @@ class _BatchStep:
         self._outputs: tuple[Tensor, Tensor]  # each replay overwrites them
 
     def __call__(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """Step on a batch of the size of `indices`; return what the plain step returns, in new tensors."""
         self._indices.copy_(batch)
         self._calls += 1
         if self._stream is None:

@@ -48,7 +48,7 @@ class TrainingResult:
     diverged: bool  # a loss was not finite, and the training ended there
     predictions: npt.NDArray[np.uint8]  # [test images], predicted classes
     seconds: float
-    engine: str  # "native", "torch" or "graph"
+    engine: str  # as in Engine.name
 
     @property
     def generalization_gap(self) -> float:

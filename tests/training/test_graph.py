@@ -6,7 +6,6 @@ No test here runs on a GPU; benchmarks/gpu.py compares graphs with plain calls o
 import contextlib
 import importlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,10 +19,9 @@ from training_builders import CPU, SMALL, initialised
 
 from fmnist.common.errors import FmnistError
 from fmnist.training import checkpoints
-from fmnist.training import loop as training
 from fmnist.training.checkpoints import Checkpoint
 from fmnist.training.dataset import Dataset
-from fmnist.training.engines import Engine, Step, choose_engine
+from fmnist.training.engines import choose_engine
 from fmnist.training.graph import WARM_UP, GraphStep
 from fmnist.training.loop import EpochRecord, train
 from fmnist.training.optimizers import OPTIMIZERS
@@ -31,25 +29,9 @@ from fmnist.training.optimizers import OPTIMIZERS
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-@pytest.fixture
-def without_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `engine: graph` train on the CPU: the same steps, without capture."""
-
-    def engine(requested: str, model: nn.Module, device: torch.device) -> Engine:
-        plain = choose_engine("torch", model, device)
-
-        def trainer(data: Dataset, loss: str, optimizer: torch.optim.Optimizer, batch_size: int) -> Step:
-            return GraphStep(plain.trainer(data, loss, optimizer, batch_size), optimizer, device, capture=False)
-
-        return replace(plain, name="graph", trainer=trainer) if requested == "graph" else plain
-
-    monkeypatch.setattr(training, "choose_engine", engine)
-
-
 EXACT = 2.0**-8  # float32 holds it, as it holds every half of it: a rate on the device rounds nothing
 
 
-@pytest.mark.usefixtures("without_graphs")
 @pytest.mark.parametrize(
     "settings",
     [
@@ -66,23 +48,21 @@ EXACT = 2.0**-8  # float32 holds it, as it holds every half of it: a rate on the
 def test_without_graphs_the_step_is_the_torch_engines_to_the_bit(sample: Dataset, settings: dict[str, Any]) -> None:
     """330 images are batches of 128, 128 and 74; dropout draws the same masks."""
     data, config = only(sample, 330, 100), run_config(epochs=4, batch_size=128, learning_rate=EXACT, **settings)
-    ours, theirs = (train(config, data, 3, engine=engine) for engine in ("graph", "torch"))
-    assert (ours.engine, theirs.engine) == ("graph", "torch")
+    ours, theirs = (train(config, data, 3, engine=engine) for engine in ("uncaptured", "torch"))
+    assert (ours.engine, theirs.engine) == ("uncaptured", "torch")
     assert ours.epochs == theirs.epochs
     assert (ours.predictions == theirs.predictions).all()
 
 
-@pytest.mark.usefixtures("without_graphs")
 def test_a_rate_that_float32_rounds_changes_rounding_alone(sample: Dataset) -> None:
     data, config = only(sample, 330, 100), run_config(epochs=2, scheduler="step", step_size=1, gamma=0.9)
-    ours, theirs = (train(config, data, 3, engine=engine) for engine in ("graph", "torch"))
+    ours, theirs = (train(config, data, 3, engine=engine) for engine in ("uncaptured", "torch"))
     for own, other in zip(ours.epochs, theirs.epochs, strict=True):
         assert own.learning_rate == other.learning_rate  # the schedule stays in float64
         assert own.train_loss == pytest.approx(other.train_loss, rel=1e-6)
         assert own.test_loss == pytest.approx(other.test_loss, rel=1e-6)
 
 
-@pytest.mark.usefixtures("without_graphs")
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     few_images: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,10 +75,10 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
 
     path = tmp_path / "state.pt"
     with pytest.raises(KeyboardInterrupt):
-        train(config, few_images, 0, "graph", stop, Checkpoint(path, ""))
+        train(config, few_images, 0, "uncaptured", stop, Checkpoint(path, ""))
     assert path.exists()
-    resumed = train(config, few_images, 0, "graph", checkpoint=Checkpoint(path, ""))
-    assert resumed.epochs == train(config, few_images, 0, "graph").epochs
+    resumed = train(config, few_images, 0, "uncaptured", checkpoint=Checkpoint(path, ""))
+    assert resumed.epochs == train(config, few_images, 0, "uncaptured").epochs
 
 
 def test_every_step_sees_the_schedulers_rate_in_one_tensor() -> None:
