@@ -25,7 +25,16 @@ ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky
 
 def build_scan(config: RunSettings, arrays: Arrays) -> Train:
     """Compile the training of a whole block: one program for each number of steps."""
-    step = step_of(config, convolve_patches)
+    return scan(config, arrays, convolve_patches)
+
+
+def build_scan_xla(config: RunSettings, arrays: Arrays) -> Train:
+    """The same with XLA's convolution, for a GPU."""
+    return scan(config, arrays, convolve_xla)
+
+
+def scan(config: RunSettings, arrays: Arrays, convolve: Any) -> Train:
+    step = step_of(config, convolve)
 
     def block(state: Any, order: Any, images: Any, labels: Any) -> Any:
         state, losses = jax.lax.scan(lambda state, batch: step(state, batch, images, labels), state, order)

@@ -25,11 +25,11 @@ def build_native(config: RunSettings, arrays: Arrays) -> Train:
     return build(config, arrays, "native")
 
 
-def build(config: RunSettings, arrays: Arrays, name: str) -> Train:
+def build(config: RunSettings, arrays: Arrays, name: str, device: str = "cpu") -> Train:
     """Set up one epoch as the project trains it."""
-    images, labels = resident(arrays)
+    images, labels = resident(arrays, device)
     data = Dataset(images, labels, images[:1], labels[:1])
-    model = build_model(config).train()
+    model = build_model(config).to(device).train()
     engine = choose_engine(name, model, images.device)
     if engine.name != name:
         raise NoEngineError(f"{config.model} has no {name} engine")
@@ -40,7 +40,8 @@ def build(config: RunSettings, arrays: Arrays, name: str) -> Train:
 
     def train(steps: int) -> float:
         started = time.perf_counter()
-        batches = training._batches(torch.randperm(len(labels))[: steps * config.batch_size], config)
+        order = torch.randperm(len(labels))[: steps * config.batch_size]
+        batches = training._batches(order.to(device), config)
         training._train_epoch(config, batches, step, scheduler)
         return time.perf_counter() - started
 
