@@ -90,7 +90,8 @@ def _graph_engine(requested: str, model: nn.Module, device: torch.device) -> Eng
     capture = requested == "graph"
     if capture and device.type != "cuda":
         raise FmnistError(
-            f"engine is 'graph', which needs a CUDA GPU, and the device is {device.type}; use engine: auto."
+            f"engine is 'graph' and the device is {device.type}; expected a CUDA GPU that Snakemake grants "
+            "(--resources gpu=1), or engine: auto."
         )
     plain = _torch_engine(model)
 

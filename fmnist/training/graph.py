@@ -30,7 +30,7 @@ class GraphStep:
         self._learning_rate = torch.zeros((), device=device)  # float32: the only type that fused kernels read
         self._stream = torch.cuda.Stream(device) if capture else None
         self._batches: dict[int, BatchStep] = {}  # by size: an epoch has at most two
-        if capture:
+        if capture or device.type == "cuda":  # the same formulas with and without capture
             _make_capturable(optimizer)
 
     def __call__(self, batch: Tensor) -> tuple[Tensor, Tensor]:

@@ -192,7 +192,10 @@ def test_a_captured_rmsprop_differs_from_a_plain_one_by_rounding(monkeypatch: py
 def test_on_a_cpu_the_graph_engine_is_refused_in_one_sentence(few_images: Dataset) -> None:
     with pytest.raises(FmnistError) as caught:
         train(run_config(**SMALL, epochs=1), few_images, 0, engine="graph")
-    assert str(caught.value) == "engine is 'graph', which needs a CUDA GPU, and the device is cpu; use engine: auto."
+    assert str(caught.value) == (
+        "engine is 'graph' and the device is cpu; expected a CUDA GPU that Snakemake grants (--resources gpu=1), "
+        "or engine: auto."
+    )
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
