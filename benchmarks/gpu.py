@@ -7,7 +7,7 @@ The parts, in this order: whether graphs train as plain steps do (parity); secon
 and torch engines; the report's 41 runs with one seed, through Snakemake; our native engine on all
 cores beside the GPU; lanes; torch.compile and JAX. Each is a process with its own time limit and adds
 its rows to OUT/gpu.csv as soon as it has them; one that fails or takes too long leaves a row that
-says so, and the next one starts.
+says so, and the next one starts. OUT/gpu.log has what they print, OUT/gpu_runs.csv the 41 runs.
 
 For a machine without network that has Python 3.12 with PyTorch, pandas, scipy and matplotlib, such as
 an image for CUDA, prepare the folder .gpu here, 41 MB that git ignores:
@@ -39,10 +39,22 @@ from pathlib import Path
 
 import torch
 from cases import CASES, PROJECT
-from gpu_parts import PARTS, Row, Scale, last_line
+from gpu_parity import parity
+from gpu_parts import Part, Row, Scale, last_line
+from gpu_report import report
+from gpu_speed import CONTENDERS, cores, timed
 
 from fmnist.runs.provenance import cpu_name
 
+# What is worth most comes first: the time may run out.
+PARTS: dict[str, Part] = {
+    "parity": parity,
+    "graph engine": timed("graph engine"),
+    "torch engine": timed("torch engine"),
+    "report": report,
+    "cores": cores,
+    **{name: timed(name) for name in CONTENDERS if not name.endswith("engine")},
+}
 # Seconds at most for each part, guesses with room: the first call on a GPU will show better ones.
 LIMITS = {"parity": 100, "graph engine": 60, "torch engine": 60, "report": 240, "cores": 90}
 OTHER_LIMIT = 100
@@ -71,7 +83,8 @@ def start_part(name: str, options: argparse.Namespace, left: float) -> str:
     """Run a part in its own process; return why it did not end well, which is then also a row."""
     limit = min(LIMITS.get(name, OTHER_LIMIT), left)
     started = time.monotonic()
-    problem = supervised([*command(options), "--child", name], options.out / "gpu.log", limit)
+    words = [*command(options), "--child", name, "--limit", str(limit - 20)]  # it takes seconds to start and end
+    problem = supervised(words, options.out / "gpu.log", limit)
     print(f"{name}: {time.monotonic() - started:.0f} s {problem}", file=sys.stderr, flush=True)
     if problem:
         write(options.out, Row(name, "", "", "", problem=problem))
@@ -126,6 +139,8 @@ def scale_of(options: argparse.Namespace) -> Scale:
         at_once=options.at_once,
         data=options.data,
         folder=options.folder,
+        out=options.out,
+        end=time.monotonic() + options.limit,
     )
     small = replace(full, device="cpu", cases=("base",), steps=2, blocks=1, images=130, epochs=2, processes=2)
     return small if options.dry_run else full
@@ -149,6 +164,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="the four files of Fashion-MNIST, for the report")
     parser.add_argument("--out", type=Path, default=results / "gpu", help="folder of gpu.csv and gpu.log (results/gpu)")
     parser.add_argument("--child", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--limit", type=float, default=OTHER_LIMIT, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
