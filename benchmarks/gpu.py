@@ -12,7 +12,7 @@ says so, and the next one starts. OUT/gpu.log has what they print, OUT/gpu_runs.
 For a machine without network that has Python 3.12 with PyTorch, pandas, scipy and matplotlib, such as
 an image for CUDA, prepare the folder .gpu here, 41 MB that git ignores:
 
-    benchmarks/gpu_prepare.sh
+    .venv/bin/python benchmarks/gpu_prepare.py
 
 Take this checkout with it to the machine, and there, in the checkout:
 
