@@ -1,7 +1,7 @@
 """One GPU, measured in one call of at most ten minutes: python benchmarks/gpu.py [--help].
 
 Never run on a GPU so far. `python benchmarks/gpu.py --dry-run` runs every part on the CPU, with sizes
-that measure nothing, in about two minutes of two cores.
+that measure nothing, in about two minutes of processor time.
 
 The parts, in this order: whether graphs train as plain steps do (parity); seconds per epoch of our graph
 and torch engines; the report's 41 runs with one seed, through Snakemake; our native engine on all
