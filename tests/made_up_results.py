@@ -35,6 +35,7 @@ CALIBRATION = pd.DataFrame(
 STYLE = {
     "crossref": ROOT / "report/style/crossref.lua",
     "traced": ROOT / "report/style/provenance.lua",
+    "paper_filter": ROOT / "report/style/paper.lua",
     "html_template": ROOT / "report/style/page.html",
     "css": [*sorted((ROOT / "report/style").glob("*.css")), ROOT / "report/explorer/explorer.css"],
     "explorer": [ROOT / "report/explorer/explorer.html.j2"],

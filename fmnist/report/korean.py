@@ -1,12 +1,9 @@
 """The Korean summary: the answer, what to set, and every claim with its verdict, from the same results."""
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from fmnist.claims import verdicts
 from fmnist.common.files import atomic, write_text
@@ -14,7 +11,7 @@ from fmnist.common.wording import decimals
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.claim_words import Row, effect_text
 from fmnist.report.markdown import escape, metadata
-from fmnist.report.rendering import write_html, write_typst
+from fmnist.report.rendering import write_html, write_pdf
 
 BASE = "lenet5"  # the run id of the base case
 ALIKE = (verdicts.NO_DIFFERENCE, verdicts.SMALL)
@@ -54,18 +51,15 @@ def write_korean(context: Context, files: Mapping[str, Any], outputs: Mapping[st
     """Write the summary to `outputs` (korean_markdown, korean_html, korean_pdf).
 
     `files` has the inputs of rule report by name: korean, its catalogue; korean_page and korean_paper, its templates;
-    korean_fonts, a list of fonts; css and crossref.
+    korean_fonts, a list of fonts; css and the Lua filters.
     """
     markdown = Path(outputs["korean_markdown"])
     write_text(markdown, korean_markdown(context, Words(Path(files["korean"]))))
     style = {**files, "html_template": files["korean_page"], "typst_template": files["korean_paper"]}
     with atomic(Path(outputs["korean_html"])) as html:
         write_html(markdown, html, style)
-    with atomic(Path(outputs["korean_pdf"])) as pdf, tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "ko.typ"
-        write_typst(markdown, source, style)
-        fonts = sorted({str(Path(font).parent) for font in files["korean_fonts"]})
-        typst.compile(str(source), output=str(pdf), root=folder, font_paths=fonts, ignore_system_fonts=True)
+    with atomic(Path(outputs["korean_pdf"])) as pdf:
+        write_pdf(markdown, pdf, style)
 
 
 def korean_markdown(context: Context, words: Words) -> str:

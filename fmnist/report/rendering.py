@@ -15,7 +15,8 @@ from fmnist.common.errors import FmnistError
 # Raw HTML and TeX are switched off: nothing in a config or in data can become markup.
 SOURCE_FORMAT = "markdown-raw_html-raw_tex-raw_attribute"
 # Text of a figure keeps matplotlib's font; Typst itself has none without serifs.
-FONTS = [f"{matplotlib.get_data_path()}/fonts/ttf"]
+FIGURE_FONTS = f"{matplotlib.get_data_path()}/fonts/ttf"
+STANDARD = "ua-1"  # PDF/UA-1: tagged, with text alternatives; Typst fails where one is missing
 
 
 class RenderingError(FmnistError):
@@ -45,19 +46,25 @@ def write_html(markdown: Path, html: Path, files: Mapping[str, Any], parts: Mapp
 
 
 def write_pdf(markdown: Path, pdf: Path, files: Mapping[str, Any]) -> None:
-    """Write the PDF, by way of Typst and with the fonts of Typst and of matplotlib.
+    """Write an accessible PDF (PDF/UA-1), by way of Typst, with its fonts, matplotlib's and those of `korean_fonts`.
 
-    The same text gives the same PDF on every machine: no system font, no date.
+    The same text gives the same PDF on every machine: no system font, no date. Raises RenderingError.
     """
+    fonts = [FIGURE_FONTS, *sorted({str(Path(font).parent) for font in files["korean_fonts"]})]
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "report.typ"
         write_typst(markdown, source, files)
-        typst.compile(str(source), output=str(pdf), root=folder, font_paths=FONTS, ignore_system_fonts=True)
+        places = {"root": folder, "font_paths": fonts, "ignore_system_fonts": True}
+        try:
+            typst.compile(str(source), output=str(pdf), pdf_standards=STANDARD, **places)
+        except typst.TypstError as error:
+            raise RenderingError(f"Typst cannot make {pdf.name} of {markdown}: {error.diagnostic}") from None
 
 
 def write_typst(markdown: Path, source: Path, files: Mapping[str, Any]) -> None:
     """Write the report as Typst source; its images are copied beside it."""
     options = [f"--template={Path(files['typst_template']).resolve()}", f"--extract-media={source.parent}"]
+    options.append(f"--lua-filter={Path(files['paper_filter']).resolve()}")
     _convert(markdown, "typst", source, files, options)
     # Typst reads a path from the root folder, which is the source's own.
     text = source.read_text(encoding="utf-8").replace(f'"{source.parent}/', '"/')
@@ -68,8 +75,8 @@ def _convert(markdown: Path, to: str, output: Path, files: Mapping[str, Any], op
     arguments = [
         "--standalone",
         "--columns=4000",  # wider than any line of a table, so that pandoc leaves column widths to the page
-        *options,
         *(f"--lua-filter={Path(files[name]).resolve()}" for name in ("crossref", "traced")),
+        *options,
         f"--resource-path={markdown.parent.resolve()}",
     ]
     try:

@@ -7,17 +7,6 @@ local counts = { Figure = 0, Table = 0 }
 local headings = { 0, 0, 0, 0, 0, 0 }
 local html = FORMAT:match("html")
 
--- Typst keeps a figure whole; a table longer than this may run on over pages.
-local LONGEST_WHOLE_TABLE = 24
-
-local function breakable(element)
-  local rows = 0
-  for _, body in ipairs(element.bodies) do rows = rows + #body.body end
-  if FORMAT ~= "typst" or rows <= LONGEST_WHOLE_TABLE then return element end
-  local open, close = "#[\n#show figure: set block(breakable: true)", "]"
-  return { pandoc.RawBlock("typst", open), element, pandoc.RawBlock("typst", close) }
-end
-
 -- A table without a caption belongs to a card and has no number.
 local function name(kind, element)
   local caption = element.caption.long[1]
@@ -39,26 +28,15 @@ local function framed(element)
   return pandoc.Div({ element }, pandoc.Attr("", { "section", "wide" }, attributes)) -- pandoc writes <section>
 end
 
--- The PDF's fonts have no Korean letters, which would be boxes.
-local function korean(element)
-  if FORMAT == "typst" and element.attributes.lang == "ko" then return {} end
-end
-
-local function wrapped(format, open, element, close)
-  local blocks = pandoc.List { pandoc.RawBlock(format, open) }
-  return blocks .. element.content .. { pandoc.RawBlock(format, close) }
-end
-
 local function division(element)
   local class = element.classes
   if class:includes("only-pdf") then return html and {} or element.content end
+  if class:includes("only-page") then return html and element.content or {} end
   if element.identifier:match("^slot%-") and not html then return {} end
-  if class:includes("details") then
-    if html then return wrapped("html", "<details><summary>More</summary>", element, "</details>") end
-    return wrapped("typst", "#[#set text(size: 9pt)", element, "]")
+  if class:includes("details") and html then
+    local open, close = "<details><summary>More</summary>", "</details>"
+    return pandoc.List { pandoc.RawBlock("html", open) } .. element.content .. { pandoc.RawBlock("html", close) }
   end
-  if class:includes("card") and FORMAT == "typst" then return wrapped("typst", "#card[", element, "]") end
-  return korean(element)
 end
 
 local collect = {
@@ -91,10 +69,8 @@ local collect = {
   end,
   Table = function(element)
     element = name("Table", element)
-    if html then return framed(element), false end
-    return breakable(element), false
+    return html and framed(element) or element, false
   end,
-  Span = korean,
 }
 
 -- Drawings become part of the page: their text can be read, and takes the page's colour.
@@ -108,12 +84,12 @@ end
 
 local resolve = {
   Div = division,
+  Span = function(span)
+    if span.classes:includes("only-page") then return html and span.content or {} end
+  end,
   Image = inlined,
   Link = function(link)
-    if #link.content > 0 then
-      if link.classes:includes("file") and not html then return link.content end
-      return nil
-    end
+    if #link.content > 0 then return nil end
     if link.target:sub(1, 1) ~= "#" then return nil end
     local label = labels[link.target:sub(2)]
     if not label then error("the report refers to " .. link.target .. ", which it does not hold") end

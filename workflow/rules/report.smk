@@ -59,6 +59,7 @@ rule report:
         contested_picture=rules.contested.output.picture,
         crossref=here("report/style/crossref.lua"),
         traced=here("report/style/provenance.lua"),
+        paper_filter=here("report/style/paper.lua"),
         html_template=here("report/style/page.html"),
         css=[here(path) for path in STYLES],
         explorer=[here(f"report/explorer/{name}") for name in EXPLORER],
