@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from fmnist.figures.style import ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
 from fmnist.plan.experiments import Experiment
-from fmnist.plan.names import ComparedRun, name
+from fmnist.plan.names import name_in
 
 
 def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]) -> Figure:
@@ -20,7 +20,7 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     """
     use_style()
     run = ["experiment", "value"]
-    names = [_name(row["experiment"], row["value"], experiments) for _, row in table.drop_duplicates(run).iterrows()]
+    names = [name_in(row["experiment"], row["value"], experiments) for _, row in table.drop_duplicates(run).iterrows()]
     table = _relative(table).assign(row=table.groupby(run, sort=False).ngroup())
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * len(names)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
@@ -40,12 +40,6 @@ def _relative(table: pd.DataFrame) -> pd.DataFrame:
     numbers, losses = ["reported", "lower", "upper", "mean"], table["measure"] == "train_loss"
     differences, ratios = (table[numbers].sub(table["mean"], axis=0), table[numbers].div(table["mean"], axis=0))
     return table.assign(**differences.where(~losses, ratios))
-
-
-def _name(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> str:
-    members = experiments[experiment].members if experiment in experiments else ()
-    run_id = {member.label: member.run_id for member in members}.get(value)
-    return name(ComparedRun(experiment=experiment, value=value, run_id=run_id), experiments, within=False)
 
 
 def _panel(axes: Axes, numbers: pd.DataFrame) -> None:

@@ -27,3 +27,10 @@ def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) 
     value = ", ".join(setting_value(key, part) for key, part in zip(experiment.swept, parts, strict=True))
     changes = (run.run_id or "").split("__")[1:]
     return value if within or len(changes) <= len(parts) else f"{experiment.title}, {value}"
+
+
+def name_in(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> str:
+    """Name a run by its experiment and value, as text, in a list of runs of many experiments."""
+    members = experiments[experiment].members if experiment in experiments else ()
+    run_id = {member.label: member.run_id for member in members}.get(value)
+    return name(ComparedRun(experiment=experiment, value=value, run_id=run_id), experiments, within=False)

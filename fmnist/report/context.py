@@ -1,6 +1,7 @@
 """Everything that the report's sections can say, gathered from the results."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 from fmnist.analysis import confusion, effects
 from fmnist.analysis.network_layers import build_network, layers
 from fmnist.analysis.seed_sources import seed_sources
+from fmnist.analysis.statistics import FEWEST_SEEDS
 from fmnist.analysis.tables import read_table
 from fmnist.claims import verdicts
 from fmnist.claims.changes import with_verdicts
@@ -38,7 +40,7 @@ from fmnist.report.explorer import explorer_claims, explorer_html
 from fmnist.report.gallery import gallery_css, gallery_html, read_contested
 from fmnist.report.image_noise import read_image_noise
 from fmnist.report.provenance import Provenance
-from fmnist.report.results import Result, by_factor, outside, read_rows, sort_candidates
+from fmnist.report.results import Result, by_factor, compared_runs, outside, read_rows, sort_candidates
 from fmnist.report.runs import summarise_runs
 from fmnist.report.tables import records
 from fmnist.runs.gathering import read_curves, read_runs
@@ -47,6 +49,8 @@ from fmnist.training.settings import format_value
 
 # The original prints the numbers of its base case four times: it trained that setting in four experiments.
 BASE_CASE = (("lenet5_base", "base"), ("optimizer", "adam"), ("loss", "cross_entropy"), ("activation", "tanh"))
+
+FEW = "Fewer than three seeds: tables and figures, and no verdicts."
 
 
 class Inputs:
@@ -79,6 +83,8 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
     """Return every name that a section template can use; `folder` holds the Markdown file."""
     inputs = Inputs(files, config)
     about_claims = _about_claims(inputs)
+    provenance = json.loads(inputs.path("provenance").read_text(encoding="utf-8"))
+    made_by = [provenance, *provenance["reused"]]
     return {
         **_about_config(inputs),
         **_about_results(inputs),
@@ -90,7 +96,8 @@ def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: P
         "figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["figures"]},
         "claim_figures": {Path(path).stem: os.path.relpath(path, folder) for path in files["claim_figures"]},
         "data_files": read_checksums(inputs.path("checksum")),
-        "provenance": json.loads(inputs.path("provenance").read_text(encoding="utf-8")),
+        "provenance": provenance,
+        "revisions": list(dict.fromkeys(revision for one in made_by for revision in one["git_revisions"])),
     }
 
 
@@ -112,18 +119,35 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
     config = inputs.config
     missing = missing_runs(_planned(inputs), inputs.runs)
     epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
+    seeds = sorted(set(inputs.runs["seed"]))
+    enough = len(seeds) >= FEWEST_SEEDS
     # Extensions that were not run are left out of the printed config.
     shown = {**config, "experiments": {name: config["experiments"][name] for name in inputs.plan.experiments}}
     return {
-        "banner": " ".join(filter(None, [missing.banner(), config["report"]["banner"]])),
+        "banner": " ".join(filter(None, [missing.banner(), config["report"]["banner"]])) or ("" if enough else FEW),
+        "enough": enough,  # seeds for sentences about results; with fewer there are tables and figures
         "missing": missing,
         "config": config,
-        "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
+        "config_yaml": config_listing(shown),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
-        "seeds": sorted(set(inputs.runs["seed"])),
+        "seeds": seeds,
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
+
+
+def config_listing(config: Mapping[str, Any]) -> str:
+    """Write a config as YAML with one line for each setting, network and experiment."""
+    lines = []
+    for key, value in config.items():
+        nested = key in ("models", "experiments")
+        lines += [f"{key}:", *(f"  {_on_one_line(*one)}" for one in value.items())] if nested else [_on_one_line(key, value)]
+    return "\n".join(lines) + "\n"
+
+
+def _on_one_line(key: str, value: Any) -> str:
+    options = {"sort_keys": False, "allow_unicode": True, "width": math.inf, "default_flow_style": True}
+    return yaml.safe_dump({key: value}, **options).strip().removeprefix("{").removesuffix("}")
 
 
 def _planned(inputs: Inputs) -> list[tuple[str, int]]:
@@ -138,16 +162,25 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
     tables = {Path(path).stem: Path(path) for path in inputs.files["tables"]}
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
+    runs = summarise_runs(inputs.runs, inputs.curves)
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
         "by_factor": by_factor(results.values()),
-        "runs": summarise_runs(inputs.runs, inputs.curves),
+        "runs": runs,
+        "times": [_times(result, runs) for result in results.values()],
         "candidates": sort_candidates,
         "comparison": comparison,
+        "compared_runs": compared_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
     }
+
+
+def _times(result: Result, runs: Mapping[str, Any]) -> tuple[str, int, float, float]:
+    """Return an experiment's title, its number of runs, and the seconds of its fastest and slowest."""
+    seconds = [runs[row.run_id]["seconds"] for row in result.rows]
+    return result.experiment.title, len(seconds), min(seconds), max(seconds)
 
 
 def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:

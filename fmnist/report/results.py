@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from typing import Any
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
 from fmnist.plan.experiments import CASE, Experiment
+from fmnist.plan.names import name_in
 from fmnist.plan.original import ReportedRun
 from fmnist.report.tables import records
 
@@ -70,6 +71,18 @@ class Result:
         """Name in prose the settings of a row's run that are neither defaults nor fixed."""
         changes = self.changes[row.run_id].items()
         return [setting_value(name, value) for name, value in changes if name not in self.fixed]
+
+    @property
+    def grid(self) -> list[tuple[str, list[Row]]]:
+        """The rows of two swept settings by the first one's value; empty where one or none is swept, or some are missing.
+
+        An experiment of the original is no grid: its table has the original's numbers.
+        """
+        if len(self.experiment.swept) != 2 or any(row.reported_accuracy is not None for row in self.rows):
+            return []
+        by_first = groupby(self.rows, key=lambda row: row.value.split(", ")[0])
+        lines = [(value, list(rows)) for value, rows in by_first]
+        return lines if len({len(rows) for _, rows in lines}) == 1 else []
 
     @property
     def seeds(self) -> int:
@@ -139,6 +152,18 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list
     found = {name: [row.value for row in rows if row.could_print(printed) is answer] for name, answer in groups.items()}
     by_accuracy = [row.value for row in rows if row.could_be("accuracy", printed.accuracy) is False]
     return {**found, "ruled_out_by_accuracy": by_accuracy}
+
+
+def compared_runs(
+    comparison: Sequence[Mapping[str, Any]], experiments: Mapping[str, Experiment]
+) -> list[dict[str, Any]]:
+    """Return the lines of reported_vs_replicated.csv by run: its name, and its `accuracy` and `train_loss`, or None."""
+    runs: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in comparison:
+        key = row["experiment"], row["value"]
+        empty = {"name": name_in(*key, experiments), "accuracy": None, "train_loss": None}
+        runs.setdefault(key, empty)[row["measure"]] = row
+    return list(runs.values())
 
 
 def outside(comparison: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> dict[str, Any]:
