@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from fmnist.figures.style import ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, shared_legend, use_style
 from fmnist.plan.experiments import Experiment
-from fmnist.plan.names import name_in
+from fmnist.plan.names import compared_run, name
 
 
 def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]) -> Figure:
@@ -20,9 +20,11 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     """
     use_style()
     run = ["experiment", "value"]
-    names = [name_in(row["experiment"], row["value"], experiments) for _, row in table.drop_duplicates(run).iterrows()]
+    pairs = table[run].drop_duplicates().itertuples(index=False)
+    runs = [compared_run(str(experiment), str(value), experiments) for experiment, value in pairs]
+    names = [name(one, experiments, within=False) for one in runs]
     table = _relative(table).assign(row=table.groupby(run, sort=False).ngroup())
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * len(names)), sharey=True)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.145 * len(names)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
     left.set(xlabel="accuracy − our mean (points)", ylim=(len(names) - 0.5, -0.5))

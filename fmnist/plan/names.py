@@ -29,8 +29,8 @@ def name(run: ComparedRun, experiments: Mapping[str, Experiment], within: bool) 
     return value if within or len(changes) <= len(parts) else f"{experiment.title}, {value}"
 
 
-def name_in(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> str:
-    """Name a run by its experiment and value, as text, in a list of runs of many experiments."""
+def compared_run(experiment: str, value: str, experiments: Mapping[str, Experiment]) -> ComparedRun:
+    """Find the run of an experiment's value, as text."""
     members = experiments[experiment].members if experiment in experiments else ()
     run_id = {member.label: member.run_id for member in members}.get(value)
-    return name(ComparedRun(experiment=experiment, value=value, run_id=run_id), experiments, within=False)
+    return ComparedRun(experiment=experiment, value=value, run_id=run_id)

@@ -104,15 +104,17 @@ def _seeds(row: Row) -> list[str]:
 
 
 def _p_values(row: Row) -> str:
-    names = {"p_holds": "that it holds", "p_no_difference": "that no difference matters", "p_fails": "that it fails"}
-    found = [f"{p_value(row[key])} {words}" for key, words in names.items() if row[key] is not None]
-    return f"Before correction: p {', '.join(found)}."
+    names = {"p_holds": "it holds", "p_no_difference": "no difference matters", "p_fails": "it fails"}
+    found = [
+        f"{p_value(row[key]).removeprefix('= ')} ({words})" for key, words in names.items() if row[key] is not None
+    ]
+    return f"p before correction: {', '.join(found)}."
 
 
 def _what_else(row: Row) -> list[str]:
     turns, seeds = row["turning_margin"], row["seeds_to_decide"]
     said = [] if turns is None else [f"The verdict would change at a margin of {amount(turns, row['unit'])}."]
     if row["verdict"] == verdicts.OPEN:
-        decide = f"{counted(round(seeds), 'seed')} like these" if seeds else f"Not even {MOST_SEEDS:,} seeds"
+        decide = f"About {counted(round(seeds), 'seed')}" if seeds else f"Not even {MOST_SEEDS:,} seeds"
         said.append(f"{decide} would decide it.")
     return said

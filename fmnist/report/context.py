@@ -1,14 +1,12 @@
 """Everything that the report's sections can say, gathered from the results."""
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from fmnist.analysis import confusion, effects
 from fmnist.analysis.network_layers import build_network, layers
@@ -39,8 +37,18 @@ from fmnist.report.classes import class_report
 from fmnist.report.explorer import explorer_claims, explorer_html
 from fmnist.report.gallery import gallery_css, gallery_html, read_contested
 from fmnist.report.image_noise import read_image_noise
+from fmnist.report.markdown import compact_yaml
 from fmnist.report.provenance import Provenance
-from fmnist.report.results import Result, by_factor, compared_runs, outside, read_rows, sort_candidates
+from fmnist.report.results import (
+    Result,
+    by_factor,
+    compared_runs,
+    outside,
+    read_rows,
+    sort_candidates,
+    taken_out,
+    times,
+)
 from fmnist.report.runs import summarise_runs
 from fmnist.report.tables import records
 from fmnist.runs.gathering import read_curves, read_runs
@@ -128,26 +136,12 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
         "enough": enough,  # seeds for sentences about results; with fewer there are tables and figures
         "missing": missing,
         "config": config,
-        "config_yaml": config_listing(shown),
+        "config_yaml": compact_yaml(shown),
         "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
-
-
-def config_listing(config: Mapping[str, Any]) -> str:
-    """Write a config as YAML with one line for each setting, network and experiment."""
-    lines = []
-    for key, value in config.items():
-        nested = key in ("models", "experiments")
-        lines += [f"{key}:", *(f"  {_on_one_line(*one)}" for one in value.items())] if nested else [_on_one_line(key, value)]
-    return "\n".join(lines) + "\n"
-
-
-def _on_one_line(key: str, value: Any) -> str:
-    options = {"sort_keys": False, "allow_unicode": True, "width": math.inf, "default_flow_style": True}
-    return yaml.safe_dump({key: value}, **options).strip().removeprefix("{").removesuffix("}")
 
 
 def _planned(inputs: Inputs) -> list[tuple[str, int]]:
@@ -168,19 +162,14 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "extensions": [result for result in results.values() if result.experiment.extension],
         "by_factor": by_factor(results.values()),
         "runs": runs,
-        "times": [_times(result, runs) for result in results.values()],
+        "times": times(results.values(), runs),
         "candidates": sort_candidates,
         "comparison": comparison,
+        "taken_out": taken_out(results.get("combined_without")),
         "compared_runs": compared_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
     }
-
-
-def _times(result: Result, runs: Mapping[str, Any]) -> tuple[str, int, float, float]:
-    """Return an experiment's title, its number of runs, and the seconds of its fastest and slowest."""
-    seconds = [runs[row.run_id]["seconds"] for row in result.rows]
-    return result.experiment.title, len(seconds), min(seconds), max(seconds)
 
 
 def _result(experiment: Experiment, table: Path, inputs: Inputs) -> Result:

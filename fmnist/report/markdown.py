@@ -1,9 +1,12 @@
 """Safe Pandoc Markdown: how values from the config, the runs and the data are written."""
 
 import json
+import math
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import yaml
 from markupsafe import Markup
 
 from fmnist.common.wording import NO_NUMBER
@@ -40,3 +43,19 @@ def listing(text: str) -> Markup:
 def metadata(value: Any) -> Markup:
     """Write a text for the document's YAML head, where pandoc reads it as Markdown."""
     return Markup(json.dumps(str(escape(value)), ensure_ascii=False))  # noqa: S704 - a JSON string is a YAML one
+
+
+def compact_yaml(config: Mapping[str, Any], nested: Collection[str] = ("models", "experiments")) -> str:
+    """Write a config as YAML with one line for each setting, and for each entry of the keys `nested`."""
+    lines = []
+    for key, value in config.items():
+        entries = [f"  {_one_line(*entry)}" for entry in value.items()] if key in nested else []
+        lines += [f"{key}:", *entries] if entries else [_one_line(key, value)]
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(key: str, value: Any) -> str:
+    text: str = yaml.safe_dump(
+        {key: value}, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return text.strip().removeprefix("{").removesuffix("}")

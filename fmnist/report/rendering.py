@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import pypandoc
@@ -16,7 +16,7 @@ from fmnist.common.errors import FmnistError
 SOURCE_FORMAT = "markdown-raw_html-raw_tex-raw_attribute"
 # Text of a figure keeps matplotlib's font; Typst itself has none without serifs.
 FIGURE_FONTS = f"{matplotlib.get_data_path()}/fonts/ttf"
-STANDARD = "ua-1"  # PDF/UA-1: tagged, with text alternatives; Typst fails where one is missing
+STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA-1: tagged, with text alternatives; Typst fails where one is missing
 
 
 class RenderingError(FmnistError):
@@ -54,9 +54,15 @@ def write_pdf(markdown: Path, pdf: Path, files: Mapping[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "report.typ"
         write_typst(markdown, source, files)
-        places = {"root": folder, "font_paths": fonts, "ignore_system_fonts": True}
         try:
-            typst.compile(str(source), output=str(pdf), pdf_standards=STANDARD, **places)
+            typst.compile(
+                str(source),
+                output=str(pdf),
+                root=folder,
+                font_paths=[*fonts],
+                ignore_system_fonts=True,
+                pdf_standards=STANDARD,
+            )
         except typst.TypstError as error:
             raise RenderingError(f"Typst cannot make {pdf.name} of {markdown}: {error.diagnostic}") from None
 

@@ -11,7 +11,7 @@ from typing import Any
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
 from fmnist.plan.experiments import CASE, Experiment
-from fmnist.plan.names import name_in
+from fmnist.plan.names import ComparedRun, compared_run, name
 from fmnist.plan.original import ReportedRun
 from fmnist.report.tables import records
 
@@ -74,7 +74,7 @@ class Result:
 
     @property
     def grid(self) -> list[tuple[str, list[Row]]]:
-        """The rows of two swept settings by the first one's value; empty where one or none is swept, or some are missing.
+        """The rows of two swept settings by the first one's value; empty for another number of them, or with gaps.
 
         An experiment of the original is no grid: its table has the original's numbers.
         """
@@ -154,15 +154,32 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list
     return {**found, "ruled_out_by_accuracy": by_accuracy}
 
 
+def taken_out(result: Result | None, whole: str = "all four") -> dict[str, float]:
+    """Return by case what leaving out one change does to the accuracy, in points; empty where it was not run."""
+    means = {row.value: row.accuracy for row in result.rows if row.accuracy is not None} if result else {}
+    return {case: mean - means[whole] for case, mean in means.items() if case != whole and whole in means}
+
+
+def times(results: Iterable[Result], runs: Mapping[str, Any]) -> list[tuple[str, int, float, float]]:
+    """Return of each experiment its title, its number of runs, and the seconds of its fastest and slowest run."""
+    seconds = [(result.experiment.title, [runs[row.run_id]["seconds"] for row in result.rows]) for result in results]
+    return [(title, len(own), min(own), max(own)) for title, own in seconds]
+
+
 def compared_runs(
     comparison: Sequence[Mapping[str, Any]], experiments: Mapping[str, Experiment]
 ) -> list[dict[str, Any]]:
-    """Return the lines of reported_vs_replicated.csv by run: its name, and its `accuracy` and `train_loss`, or None."""
-    runs: dict[tuple[str, str], dict[str, Any]] = {}
+    """Return reported_vs_replicated.csv by run: `name`, `run_id`, and its lines `accuracy` and `train_loss`."""
+    runs: dict[ComparedRun, dict[str, Any]] = {}
     for row in comparison:
-        key = row["experiment"], row["value"]
-        empty = {"name": name_in(*key, experiments), "accuracy": None, "train_loss": None}
-        runs.setdefault(key, empty)[row["measure"]] = row
+        run = compared_run(row["experiment"], row["value"], experiments)
+        empty = {
+            "name": name(run, experiments, within=False),
+            "run_id": run.run_id,
+            "accuracy": None,
+            "train_loss": None,
+        }
+        runs.setdefault(run, empty)[row["measure"]] = row
     return list(runs.values())
 
 

@@ -2,7 +2,7 @@
 -- PDF/UA-1 asks for a text alternative of every drawing and formula.
 
 -- Typst keeps a figure whole; a table longer than this may run on over pages.
-local LONGEST_WHOLE_TABLE = 24
+local LONGEST_WHOLE_TABLE = 12
 local UNITS = pandoc.List { "point", "points", "s", "min", "h", "seed", "seeds", "epoch", "epochs", "trainings" }
 
 local function inline(text) return pandoc.RawInline("typst", text) end
@@ -25,19 +25,44 @@ local function run_in(division)
   local words = pandoc.List()
   for _, element in ipairs(division.content) do
     if element.t ~= "BulletList" then words:extend(pandoc.utils.blocks_to_inlines({ element })) end
-    for place, item in ipairs(element.t == "BulletList" and element.content or {}) do
-      words:extend { pandoc.Str(place == 1 and "" or ";"), pandoc.Space() }
+    for _, item in ipairs(element.t == "BulletList" and element.content or {}) do
+      words:insert(pandoc.Space())
       words:extend(pandoc.utils.blocks_to_inlines(item))
     end
   end
   return wrapped("#small[", { pandoc.Para(words) }, "]")
 end
 
-local DIVISIONS = {
-  ["card"] = function(division) return wrapped("#card[", division.content, "]") end,
-  ["details"] = function(division) return wrapped("#small[", division.content, "]") end,
-  ["of-claims"] = run_in,
-}
+-- The original's sentence follows the verdict on its line.
+local function quoted_beside(blocks)
+  local kept = pandoc.List()
+  for _, element in ipairs(blocks) do
+    if element.t == "Div" and element.attributes.lang == "ko" then
+      local words = pandoc.utils.blocks_to_inlines(element.content[1].content)
+      local quote = pandoc.List { inline(' · #text(size: 9pt, lang: "ko")[“') } .. words .. { inline("”];") }
+      kept[#kept].content:extend(quote)
+    else
+      kept:insert(element)
+    end
+  end
+  return kept
+end
+
+local function division(element)
+  local class = element.classes
+  if class:includes("card") then return wrapped("#card[", quoted_beside(element.content), "]") end
+  if class:includes("details") then return wrapped("#small[", element.content, "]") end
+  if class:includes("of-claims") then return run_in(element) end
+end
+
+-- The names in the first column keep a third of a wide table, or it would shrink most.
+local function table_of_names(element)
+  if not element.classes:includes("names") then return end
+  for place, column in ipairs(element.colspecs) do
+    column[2] = place == 1 and 0.29 or nil
+    element.colspecs[place] = column
+  end
+end
 
 -- Whether a line must not break between two words: 0.5 points, ± 0.26, p = 0.03.
 local function belong_together(before, after)
@@ -56,30 +81,46 @@ local function with_units(inlines)
   return inlines
 end
 
+-- A line break behind an image makes pandoc take it for no figure; here it would be an empty line.
+local function without_last_break(paragraph)
+  if paragraph.content[#paragraph.content].t ~= "LineBreak" then return nil end
+  paragraph.content:remove()
+  return paragraph
+end
+
+-- A line in bold stays with the list below it.
+local function introducing(blocks)
+  for place = #blocks - 1, 1, -1 do
+    local line, list = blocks[place], blocks[place + 1]
+    if line.t == "Para" and #line.content == 1 and line.content[1].t == "Strong" and list.t == "BulletList" then
+      blocks[place] = pandoc.Div(wrapped("#block(sticky: true)[", { line }, "]"))
+    end
+  end
+  return blocks
+end
+
 return {
-  { Inlines = with_units },
+  { Inlines = with_units, Para = without_last_break, Blocks = introducing },
   {
     traverse = "topdown",
     Math = function(math) return described("math.equation", math.text, math) end,
     Image = function(image) return described("image", pandoc.utils.stringify(image.caption), image) end,
     Figure = function(figure)
-      local text = pandoc.utils.stringify(figure.caption.long)
-      return wrapped("#[#set image(alt: " .. quoted(text) .. ");", { figure }, "]"), false
+      local open = "#[#set image(alt: " .. quoted(pandoc.utils.stringify(figure.caption.long)) .. ");"
+      if figure.classes:includes("here") then open = open .. " #set figure(placement: none);" end
+      return wrapped(open, { figure }, "]"), false
     end,
     Table = function(element)
+      table_of_names(element)
       local rows = 0
       for _, body in ipairs(element.bodies) do rows = rows + #body.body end
-      if rows <= LONGEST_WHOLE_TABLE then return nil end
-      return wrapped("#[\n#show figure: set block(breakable: true)", { element }, "]")
-    end,
-    Div = function(division)
-      for name, change in pairs(DIVISIONS) do
-        if division.classes:includes(name) then return change(division) end
-      end
+      if rows <= LONGEST_WHOLE_TABLE then return element, false end
+      return wrapped("#[\n#show figure: set block(breakable: true)", { element }, "]"), false
     end,
     Span = function(span)
       if span.attributes.lang ~= "ko" then return nil end
       return pandoc.List { inline('#text(lang: "ko")[') } .. span.content .. { inline("];") }
     end,
   },
+  { Div = division },
 }

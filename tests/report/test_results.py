@@ -80,22 +80,24 @@ def test_candidates_of_the_combined_setting(tmp_path, relu, verb):
         assert re.search(rf"\| {name} \| 3 \| [\d.]+ to [\d.]+ \| {loss} \| [\d.]+ to [\d.]+ \| inside \|", table)
     assert "Inside both: nothing more. Ruled out: StepLR 800, StepLR 1600," in table
     assert "could have printed" in prose(markdown, "sec-exp-combined_more")
-    assert f"It {verb}" in prose(markdown, "sec-exp-combined_step")
+    assert f"It {verb}, with 3 seeds: " in prose(markdown, "sec-exp-combined_step")
 
 
-def test_with_one_seed_no_candidate_is_ruled_out(tmp_path):
+def test_with_one_seed_candidates_are_a_table_and_nothing_is_said_of_them(tmp_path):
     markdown = candidates(tmp_path, 92.0, 1)
-    assert "One seed: none can be ruled out." in prose(markdown, "sec-exp-combined_more")
-    assert "the test is open" in prose(markdown, "sec-exp-combined_step")
+    more, step = prose(markdown, "sec-exp-combined_more"), prose(markdown, "sec-exp-combined_step")
+    assert "| too few seeds |" in more
+    assert "Ruled out" not in more
+    assert not re.search(r"It (passes|fails)", step)
 
 
 def test_only_several_seeds_bring_spreads_and_intervals(one_seed, five_seeds):
     one, five = (section(markdown, "sec-comparison") for markdown in (one_seed, five_seeds))
-    assert one.count("one seed: no interval") == 85  # 44 accuracies, 41 losses
-    assert len(re.findall(r"\| (?:inside|\*\*outside\*\*) \|$", five, re.MULTILINE)) == 85
-    assert "Inside" not in one
-    assert re.search(r"\| SGD \| 75\.93 \| 70\.00 ± 0\.16 .* \| \*\*outside\*\* \|", five)
-    assert "Optimiser (SGD)" in five.split("Outside lie")[1]
+    assert [len(re.findall(r"\d to \d", part.split("| Run |")[1])) for part in (one, five)] == [0, 85]
+    assert "prediction interval; one seed has none" in one
+    assert "Outside" not in one
+    assert re.search(r"\| SGD \| 75\.93 \| 70\.00 \| [\d.]+ to [\d.]+ \*\*\(outside\)\*\* \|", five)
+    assert "Optimiser (SGD)" in five.split("Outside: the accuracies of")[1]
     assert ["±" in section(markdown, "sec-exp-pooling") for markdown in (one_seed, five_seeds)] == [False, True]
 
 

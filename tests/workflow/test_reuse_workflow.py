@@ -90,4 +90,4 @@ def test_own_and_reused_runs_merge_and_nothing_is_lost(project: Copy) -> None:
 def test_the_whole_report_is_made_of_what_is_reused_and_says_so(project: Copy) -> None:
     project.succeeds(*REUSED)
     page = " ".join((project.folder / "results/again/report/report.md").read_text(encoding="utf-8").split())
-    assert "None was trained for this report." in page
+    assert " were not run for this report but taken from `kept`." in page
