@@ -25,6 +25,9 @@ if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method:
     container: "containers/fmnist.sif"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"

@@ -11,7 +11,12 @@ rule claims_table:
         reported=here("report/reported.yaml"),
         code=up_to("claims"),
     output:
-        f"{RESULTS}/claims.csv",
+        report(
+            f"{RESULTS}/claims.csv",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"what": "table"},
+        ),
     log:
         f"{LOGS}/claims_table.log",
     localrule: True
@@ -31,7 +36,12 @@ rule claim_figures:
         code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
-        overview=f"{RESULTS}/figures/verdicts.svg",
+        overview=report(
+            f"{RESULTS}/figures/verdicts.svg",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"what": "figure"},
+        ),
     log:
         f"{LOGS}/claim_figures.log",
     localrule: True

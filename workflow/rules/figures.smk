@@ -8,7 +8,12 @@ rule figure:
         reported=here("report/reported.yaml"),
         code=up_to("figures"),
     output:
-        f"{RESULTS}/figures/{{experiment}}.svg",
+        report(
+            f"{RESULTS}/figures/{{experiment}}.svg",
+            caption="../report/experiment.rst",
+            category="Experiments",
+            labels={"experiment": "{experiment}", "what": "figure"},
+        ),
     log:
         f"{LOGS}/figures/{{experiment}}.log",
     localrule: True
@@ -23,7 +28,12 @@ rule comparison_figure:
         table=rules.comparison_table.output[0],
         code=up_to("figures"),
     output:
-        f"{RESULTS}/figures/reported_vs_replicated.svg",
+        report(
+            f"{RESULTS}/figures/reported_vs_replicated.svg",
+            caption="../report/comparison.rst",
+            category="Reported against replicated",
+            labels={"what": "figure"},
+        ),
     log:
         f"{LOGS}/figures/reported_vs_replicated.log",
     localrule: True

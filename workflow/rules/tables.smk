@@ -30,7 +30,12 @@ rule table:
         reported=here("report/reported.yaml"),
         code=up_to("analysis"),
     output:
-        f"{RESULTS}/tables/{{experiment}}.csv",
+        report(
+            f"{RESULTS}/tables/{{experiment}}.csv",
+            caption="../report/experiment.rst",
+            category="Experiments",
+            labels={"experiment": "{experiment}", "what": "table"},
+        ),
     log:
         f"{LOGS}/tables/{{experiment}}.log",
     localrule: True
@@ -46,7 +51,12 @@ rule comparison_table:
         reported=here("report/reported.yaml"),
         code=up_to("analysis"),
     output:
-        f"{RESULTS}/tables/reported_vs_replicated.csv",
+        report(
+            f"{RESULTS}/tables/reported_vs_replicated.csv",
+            caption="../report/comparison.rst",
+            category="Reported against replicated",
+            labels={"what": "table"},
+        ),
     log:
         f"{LOGS}/tables/reported_vs_replicated.log",
     localrule: True
