@@ -43,8 +43,9 @@ class Words:
         unit = row["unit"]
         if row["effect"] is None:
             return effect_text(row)
-        numbers = effect_text(row).removesuffix(f" {unit}").replace(" to ", "\u00a0~ ")
-        return str(self.all["units"][unit].format(numbers))
+        effect, *bounds = effect_text(row).removesuffix(f" {unit}").split(" ", 1)
+        within = "".join("\u00a0" + text.replace(" to ", "\u00a0~\u00a0") for text in bounds)
+        return str(self.all["units"][unit].format(effect=effect, bounds=within))
 
 
 def write_korean(context: Context, files: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ local collect = {
     local number = table.concat(headings, ".", 1, header.level)
     labels[header.identifier] = "Section " .. number
     if not html then return nil end
-    if header.level < 3 then
+    if header.level < 3 and not header.classes:includes("unnumbered") then
       header.content:insert(1, pandoc.Space())
       header.content:insert(1, pandoc.Span({ pandoc.Str(number) }, { class = "header-section-number" }))
     end
