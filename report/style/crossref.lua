@@ -28,6 +28,18 @@ local function framed(element)
   return pandoc.Div({ element }, pandoc.Attr("", { "section", "wide" }, attributes)) -- pandoc writes <section>
 end
 
+-- The text alternative of a drawing: where its numbers are, `tbl-x` for `fig-x`; its caption is read anyway.
+local function with_numbers(figure)
+  local held = labels[figure.identifier:gsub("^fig%-", "tbl-")]
+  if not held then return nil end
+  return figure:walk {
+    Image = function(image)
+      image.attributes.alt = "A drawing of the numbers in " .. held
+      return image
+    end,
+  }
+end
+
 local function division(element)
   local class = element.classes
   if class:includes("only-pdf") then return html and {} or element.content end
@@ -77,9 +89,9 @@ local collect = {
 local function inlined(image)
   if not html or not image.src:match("%.svg$") then return nil end
   local _, svg = pandoc.mediabag.fetch(image.src)
-  local caption = pandoc.utils.stringify(image.caption):gsub('[<>&"]', "")
-  local label = caption ~= "" and caption or "Figure"
-  return pandoc.RawInline("html", (svg:gsub("^.-<svg", '<svg role="img" aria-label="' .. label .. '"', 1)))
+  local caption = (image.attributes.alt or pandoc.utils.stringify(image.caption)):gsub('[<>&"]', "")
+  local open = '<svg role="img" aria-label="' .. (caption ~= "" and caption or "Figure") .. '"'
+  return pandoc.RawInline("html", (svg:gsub("^.-<svg", function() return open end, 1)))
 end
 
 local resolve = {
@@ -98,4 +110,4 @@ local resolve = {
   end,
 }
 
-return { collect, resolve }
+return { collect, { Figure = with_numbers }, resolve }

@@ -20,6 +20,19 @@ local function described(kind, text, element)
   return { inline("#[#set " .. kind .. "(alt: " .. quoted(text) .. ");"), element, inline("];") }, false
 end
 
+-- A formula in Typst's notation, which is nearly words: sqrt(1 + 1/n), plus.minus, theta.
+local function spoken(math)
+  local text = pandoc.write(pandoc.Pandoc { pandoc.Plain { math } }, "typst")
+  return (text:gsub("[$\\]", ""):gsub("#?%f[%a]h%b()", ""):gsub("%f[%a]thin%f[%A]", ""):gsub("upright", ""):gsub("#scale%b()", ""))
+end
+
+-- crossref.lua has said where the numbers of a drawing are.
+local function alternative(figure)
+  local text = pandoc.utils.stringify(figure.caption.long)
+  figure:walk { Image = function(image) text = image.attributes.alt or text end }
+  return text
+end
+
 -- A list of claims below an experiment becomes one paragraph.
 local function run_in(division)
   local words = pandoc.List()
@@ -103,10 +116,10 @@ return {
   { Inlines = with_units, Para = without_last_break, Blocks = introducing },
   {
     traverse = "topdown",
-    Math = function(math) return described("math.equation", math.text, math) end,
+    Math = function(math) return described("math.equation", spoken(math), math) end,
     Image = function(image) return described("image", pandoc.utils.stringify(image.caption), image) end,
     Figure = function(figure)
-      local open = "#[#set image(alt: " .. quoted(pandoc.utils.stringify(figure.caption.long)) .. ");"
+      local open = "#[#set image(alt: " .. quoted(alternative(figure)) .. ");"
       if figure.classes:includes("here") then open = open .. " #set figure(placement: none);" end
       return wrapped(open, { figure }, "]"), false
     end,
