@@ -120,7 +120,7 @@ return {
     Image = function(image) return described("image", pandoc.utils.stringify(image.caption), image) end,
     Figure = function(figure)
       local open = "#[#set image(alt: " .. quoted(alternative(figure)) .. ");"
-      if figure.classes:includes("here") then open = open .. " #set figure(placement: none);" end
+      if figure.classes:includes("here") then open = open .. "\n#show figure: set figure(placement: none)" end
       return wrapped(open, { figure }, "]"), false
     end,
     Table = function(element)

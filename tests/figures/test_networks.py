@@ -23,7 +23,7 @@ def test_a_drawing_shows_every_array_once(tmp_path: Path) -> None:
     assert arrays[1].operations == ["convolution 5 × 5, padding 2", "batch normalisation", "tanh"]
     figure = network_figure(network)
     texts = {text.get_text().replace("\u00a0", " ") for text in figure.axes[0].texts}
-    assert {"120 × 1 × 1", "convolution\n5 × 5, padding 2\nbatch\nnormalisation\ntanh"} <= texts
+    assert {"120 × 1 × 1", "convolution\n5 × 5,\npadding 2\nbatch\nnormalisation\ntanh"} <= texts
     assert b"<svg" in svg(figure, tmp_path)
 
 

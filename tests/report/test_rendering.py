@@ -72,7 +72,9 @@ def test_without_a_banner_no_page_has_one_and_the_same_results_give_the_same_fil
     assert {name: path.read_bytes() for name, path in first.items()} == {
         name: path.read_bytes() for name, path in second.items()
     }
-    assert first["pdf"].read_bytes().startswith(b"%PDF")
+    pdf = first["pdf"].read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert re.search(rb"pdfuaid:part[ =>\"]+1", pdf)  # PDF/UA-1: Typst checks what it demands
 
 
 def test_text_in_a_figure_keeps_its_font(tmp_path):
@@ -81,6 +83,23 @@ def test_text_in_a_figure_keeps_its_font(tmp_path):
     (tmp_path / "a.md").write_text("---\ntitle: A title\n---\n\n![A figure](figure.svg)\n")
     rendering.write_pdf(tmp_path / "a.md", tmp_path / "a.pdf", STYLE)
     assert b"DejaVuSans" in (tmp_path / "a.pdf").read_bytes()
+
+
+def test_numbers_stay_with_their_units_and_drawings_have_text(tmp_path):
+    (tmp_path / "figure.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    lines = [
+        "It is 0.25 points, p = 0.03, 4 % of 5 seeds.\n",
+        "![Caption](figure.svg){#fig-a}\n",
+        "| A |\n|---|\n| 1 |\n\n: Numbers {#tbl-a}\n",
+        "$\\sqrt{n}$ [한국어]{lang=ko}\n",
+    ]
+    (tmp_path / "a.md").write_text("---\ntitle: A title\n---\n\n" + "\n".join(lines))
+    rendering.write_typst(tmp_path / "a.md", tmp_path / "a.typ", STYLE)
+    source = (tmp_path / "a.typ").read_text()
+    assert "0.25~points, p~=~0.03, 4~% of 5~seeds." in source
+    assert 'image(alt: "A drawing of the numbers in Table 1")' in source
+    assert 'equation(alt: "sqrt(n)")' in source
+    assert '#text(lang: "ko")[한국어]' in source
 
 
 def test_a_reference_to_nothing_is_an_error(tmp_path):
