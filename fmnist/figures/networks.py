@@ -17,7 +17,6 @@ from fmnist.figures.style import use_style
 
 LINE, FAINT, SHADE = "#222222", "#9a9a9a", "#e4e4e4"
 PITCH, HEIGHT = 0.92, 2.0  # inches: from array to array, and of the whole drawing
-TEXT = 9  # points: LeNet-5 is a little wider than a page and shrinks to it
 MOST_UNITS, LONGEST_LINE = 10, 13  # of a vector that are drawn; letters below an array
 
 # Layers that change an array's values and have no array of their own in the drawing.
@@ -58,8 +57,8 @@ def network_figure(layers: Sequence[Layer]) -> Figure:
         x, before = place * PITCH, units
         units = _units(axes, x, array.shape[0]) if len(array.shape) == 1 else []
         top = max(units) if units else _sheets(axes, x, *array.shape[:2])
-        axes.text(x, top + 0.1, format_shape(array.shape), ha="center", va="bottom", weight="bold", size=TEXT)
-        axes.text(x, -0.8, _lines(array.operations), ha="center", va="top", linespacing=1.3, size=TEXT)
+        axes.text(x, top + 0.1, format_shape(array.shape), ha="center", va="bottom", weight="bold")
+        axes.text(x, -0.8, _lines(array.operations), ha="center", va="top", linespacing=1.3)
         if units and before:
             ends = np.stack(np.meshgrid(before, units)).reshape(2, -1)
             axes.plot([x - PITCH, x], ends, color=FAINT, linewidth=0.3, zorder=1)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from fmnist.claims import verdicts
 from fmnist.figures.style import PAGE_WIDTH, shared_legend, use_style
 
-ROW = 0.145  # inches: the height of one claim
+ROW = 0.155  # inches: the height of one claim
 # Marks differ in shape and colour, to be legible in black and white.
 MARKS: dict[str, dict[str, Any]] = {
     verdicts.HOLDS: {"color": "#0b6e4f", "marker": "o"},

@@ -63,6 +63,8 @@ end
 
 local function division(element)
   local class = element.classes
+  if class:includes("test") then return wrapped("#beside[", element.content, "]") end
+  if class:includes("numbers") then return wrapped("][", element.content, "") end
   if class:includes("card") then return wrapped("#card[", quoted_beside(element.content), "]") end
   if class:includes("details") then return wrapped("#small[", element.content, "]") end
   if class:includes("of-claims") then return run_in(element) end
@@ -72,7 +74,7 @@ end
 local function table_of_names(element)
   if not element.classes:includes("names") then return end
   for place, column in ipairs(element.colspecs) do
-    column[2] = place == 1 and 0.29 or nil
+    column[2] = place == 1 and 0.32 or nil
     element.colspecs[place] = column
   end
 end
@@ -103,13 +105,17 @@ end
 
 -- A line in bold stays with the list below it.
 local function introducing(blocks)
-  for place = #blocks - 1, 1, -1 do
-    local line, list = blocks[place], blocks[place + 1]
-    if line.t == "Para" and #line.content == 1 and line.content[1].t == "Strong" and list.t == "BulletList" then
-      blocks[place] = pandoc.Div(wrapped("#block(sticky: true)[", { line }, "]"))
+  local all = pandoc.List()
+  for place, line in ipairs(blocks) do
+    local list = blocks[place + 1]
+    local bold = line.t == "Para" and #line.content == 1 and line.content[1].t == "Strong"
+    if bold and list and list.t == "BulletList" then
+      all:extend(wrapped("#block(sticky: true)[", { line }, "]"))
+    else
+      all:insert(line)
     end
   end
-  return blocks
+  return all
 end
 
 return {
