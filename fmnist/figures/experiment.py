@@ -50,7 +50,9 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     curves = curves.replace([np.inf, -np.inf], np.nan).merge(table[["run_id", "name"]], on="run_id")
     if not experiment.swept:
         return _without_sweep(table, curves)
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(PAGE_WIDTH, HEIGHT), width_ratios=(1.25, 1, 1))
+    # Long labels are slanted or upright, and need room below the panels.
+    size = (PAGE_WIDTH, HEIGHT + 0.07 * max(0, table["value"].str.len().max() - 8))
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=size, width_ratios=(1.25, 1, 1))
     _loss_curves(left, experiment, table, curves)
     _original_curves(left, experiment, reported)
     for axes, measure in ((middle, "accuracy"), (right, "train_loss")):

@@ -2,7 +2,7 @@
 -- PDF/UA-1 asks for a text alternative of every drawing and formula.
 
 -- Typst keeps a figure whole; a table longer than this may run on over pages.
-local LONGEST_WHOLE_TABLE = 12
+local LONGEST_WHOLE_TABLE = 10
 local UNITS = pandoc.List { "point", "points", "s", "min", "h", "seed", "seeds", "epoch", "epochs", "trainings" }
 
 local function inline(text) return pandoc.RawInline("typst", text) end
@@ -134,7 +134,7 @@ return {
       local rows = 0
       for _, body in ipairs(element.bodies) do rows = rows + #body.body end
       if rows <= LONGEST_WHOLE_TABLE then return element, false end
-      return wrapped("#[\n#show figure: set block(breakable: true)", { element }, "]"), false
+      return wrapped("#reserve(5cm)\n#[\n#show figure: set block(breakable: true)", { element }, "]"), false
     end,
     Span = function(span)
       if span.attributes.lang ~= "ko" then return nil end
