@@ -112,7 +112,8 @@ def test_verdicts_follow_the_runs(five_seeds):
     found = verdicts_of(five_seeds)
     assert (found["max-pooling"], found["dropout-acc"]) == (verdicts.HOLDS, verdicts.FAILS)
     pooling = prose(five_seeds, "claim-max-pooling")
-    assert "| max pooling against LeNet-5, base case: test accuracy | +6.00 points |" in pooling
+    assert "max pooling against LeNet-5, base case: test accuracy, 5 seeds" in pooling
+    assert "| +6.00 points |" in pooling
     assert "As claimed in 5 of 5 seeds" in pooling
     assert "Over seeds and test images: holds" in pooling
 
