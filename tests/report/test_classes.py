@@ -35,23 +35,29 @@ def test_several_seeds_are_judged_over_images_and_one_tests_nothing(five_seeds, 
 
 
 @pytest.mark.parametrize(
-    ("lacks", "told", "judged", "reused"),
+    ("lacks", "told", "judged", "reused", "taken"),
     [
-        (lambda run_id, seed: seed == 1, "The predictions of 41 of 123 trainings", False, "123 of these were"),
-        (lambda run_id, seed: run_id == "lenet5__pooling=max", "predictions of 3 of 123", True, "122 of these were"),
-        (lambda run_id, seed: True, "No run of the original has predictions", False, "1 of these was"),
+        (lambda run_id, seed: seed == 1, "The predictions of 41 of 123 trainings", False, 123, "All of these were"),
+        (
+            lambda run_id, seed: run_id == "lenet5__pooling=max",
+            "predictions of 3 of 123",
+            True,
+            122,
+            "122 of these were",
+        ),
+        (lambda run_id, seed: True, "No run of the original has predictions", False, 1, "1 of these was"),
     ],
     ids=["one seed", "one run", "all"],
 )
-def test_reused_runs_and_runs_without_predictions_are_counted(tmp_path, lacks, told, judged, reused):
+def test_reused_runs_and_runs_without_predictions_are_counted(tmp_path, lacks, told, judged, reused, taken):
     results = Results(tmp_path, shipped_config(seeds=[0, 1, 2]))
     pairs = zip(results.runs["run_id"], results.runs["seed"], strict=True)
     results.unpredicted = {pair for pair in pairs if lacks(*pair)}
-    results.reused = [{"from": "kept", "runs": int(reused.split()[0]), "git_revisions": ["a" * 40, "b" * 40]}]
+    results.reused = [{"from": "kept", "runs": reused, "git_revisions": ["a" * 40, "b" * 40]}]
     markdown = text(results)
     classes, how = prose(markdown, "sec-classes"), prose(markdown, "sec-how")
     assert told in classes
-    assert f"{reused} not run for this report but taken from `kept`." in how
+    assert f"{taken} not run for this report but taken from `kept`." in how
     assert f"Code revisions: `{'f' * 10}`, `{'a' * 10}`, `{'b' * 10}`." in how
     assert ("| max pooling |" in classes) == ("41" in told)
     assert ("Over seeds and test images: " in prose(markdown, "claim-dropout-acc")) == judged
