@@ -61,14 +61,6 @@ def spread(mean: float | None, deviation: float | None, places: int) -> str:
     return text if mean is None or deviation is None else f"{text} ± {decimals(deviation, places)}"
 
 
-def compared(a: float | None, b: float | None, places: int = 2) -> str:
-    """Say whether `a` is higher than `b`, lower or equal, at the printed decimals."""
-    if a is None or b is None:
-        return "not comparable with"
-    difference = round(a, places) - round(b, places)
-    return "higher than" if difference > 0 else "lower than" if difference < 0 else "equal to"
-
-
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """Write a count with its noun: `1 seed`, `3 seeds`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

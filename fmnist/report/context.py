@@ -126,7 +126,6 @@ def _fragments(inputs: Inputs, judged: list[dict[str, Any]]) -> dict[str, Any]:
 def _about_config(inputs: Inputs) -> dict[str, Any]:
     config = inputs.config
     missing = missing_runs(_planned(inputs), inputs.runs)
-    epochs = sorted({inputs.plan.runs[run_id].epochs for run_id in inputs.runs["run_id"]})
     seeds = sorted(set(inputs.runs["seed"]))
     enough = len(seeds) >= FEWEST_SEEDS
     # Extensions that were not run are left out of the printed config.
@@ -137,7 +136,6 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
         "missing": missing,
         "config": config,
         "config_yaml": compact_yaml(shown),
-        "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
         "seeds": seeds,
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},

@@ -8,19 +8,17 @@ import jinja2
 
 from fmnist.common import wording
 from fmnist.report import markdown
-from fmnist.report.claim_words import amount, p_value
 from fmnist.report.claims import verdict_markup
 from fmnist.training.settings import format_value
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    *(amount, p_value, verdict_markup),
+    verdict_markup,
     *(markdown.code, markdown.listing, markdown.metadata),
     *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
     *(wording.percent, wording.setting, wording.signed, wording.word),
 )
 FILTERS: dict[str, Callable[..., Any]] = {
     **{function.__name__: function for function in _FUNCTIONS},
-    "say": lambda row, result: result.say(row),
     "setting_text": lambda value: wording.word(format_value(value)) if value is not None else None,
 }
 
@@ -47,6 +45,6 @@ def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals |= {"compared": wording.compared, "spread": wording.spread}
+    environment.globals["spread"] = wording.spread
     texts = [environment.get_template(section.name).render(context).strip() for section in sections]
     return "\n\n".join(text for text in texts if text) + "\n"
