@@ -83,6 +83,7 @@ EXTENDED = {
     "sec-exp-plateau_scheduler": "**The rate fell in none of 3 seeds;**",
     "sec-exp-combined": "changes the test accuracy by −1.00 points ([](#sec-exp-combined_without))",
     "sec-exp-combined_without": "nothing is lost without batch norm or without leaky ReLU.",
+    "sec-exp-weights_against_order": "| Initialisation seed | shuffling seed 0 | shuffling seed 1 |",
     "sec-exp-momentum": "up to 10 times (1 / (1 − 0.9))",
     "sec-exp-step_budget": "| 10 | 2 | 2.00 ± 0.00 | 20 | 6.00 ± 0.00 |",
     "claim-batch-large-overfits-steps": "The other reading: [batch-large-overfits-epochs]",

@@ -64,6 +64,13 @@ def test_the_report_is_one_page_and_one_pdf_that_say_it_means_nothing(results: P
     assert (results / "report/report.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_snakemake_reports_on_a_finished_run_with_its_figures_and_verdicts(finished: Copy, results: Path) -> None:
+    """As `make workflow-report` does."""
+    finished.succeeds(*QUICK, "--report", "results/quick/report/workflow.html")
+    page = (results / "report/workflow.html").read_text(encoding="utf-8")
+    assert all(name in page for name in ("Reported against replicated", "pooling.svg", "pooling.csv", "claims.csv"))
+
+
 def test_a_second_run_does_nothing_also_with_touched_modules(finished: Copy) -> None:
     assert "Nothing to be done" in finished.succeeds(*QUICK)
     for path in (MODELS, STYLE):
