@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fmnist.claims import verdicts
+from fmnist.analysis.effects import BASE
+from fmnist.claims.changes import HELPS, HURTS, NO_DIFFERENCE, OPEN
 from fmnist.common.files import atomic, write_text
-from fmnist.common.wording import decimals
+from fmnist.common.wording import decimals, signed
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.claim_words import Row, effect_text
 from fmnist.report.markdown import escape, metadata
 from fmnist.report.rendering import write_html, write_pdf
 
-BASE = "lenet5"  # the run id of the base case
-ALIKE = (verdicts.NO_DIFFERENCE, verdicts.SMALL)
+GROUPS = {HELPS: "helps", NO_DIFFERENCE: "alike", HURTS: "hurts", OPEN: "open"}  # headings in the catalogue
 Context = Mapping[str, Any]  # as fmnist.report.context makes it
 
 
@@ -124,50 +124,19 @@ def _hardest(context: Context, words: Words) -> list[str]:
 
 
 def _settings(context: Context, words: Words) -> list[str]:
+    """Return what to set: the changes of the base case, as the report's own chapter groups them."""
     parts = [_heading(words.say("settings"))]
     parts.append(words.say("settings_about", margin=decimals(context["margins"]["accuracy"].margin, 1)))
-    for group, rows in grouped(context).items():
-        sentence = "worse" if group == "hurts" else "better"
-        lines = [f"- {_compared(row, sentence, context, words)}" for row in rows] or [words.say("nothing")]
-        parts += [_heading(words.say(group), 2), "\n".join(lines)]
+    for word, heading in GROUPS.items():
+        changes = [one for one in context["changes"] if one["word"] == word and not one["combined"]]
+        lines = [f"- {_change(one, words)}" for one in changes] or [words.say("nothing")]
+        parts += [_heading(words.say(heading), 2), "\n".join(lines)]
     return parts
 
 
-def grouped(context: Context) -> dict[str, list[Row]]:
-    """Return the comparisons of accuracies that helps, alike, hurts and open rest on; each pair of runs once.
-
-    The run that is farther from the base case is the one that helps, or hurts.
-    """
-    means = {row.run_id: row.accuracy for row in _rows(context)}
-    groups: dict[str, list[Row]] = {"helps": [], "alike": [], "hurts": [], "open": []}
-    seen = set()
-    for row in context["claims"]:
-        pair, group = frozenset([row["first_run"], row["second_run"]]), _group(row, means)
-        if group and pair not in seen:
-            seen.add(pair)
-            groups[group].append(row)
-    return groups
-
-
-def _group(row: Row, means: Mapping[str, float]) -> str | None:
-    """Return the group of a claim; None where it is not about two accuracies, or has no verdict."""
-    if row["measure"] != "accuracy" or row["form"] == "curve" or not (row["first_run"] and row["second_run"]):
-        return None
-    if row["verdict"] in ALIKE or (row["form"] == "level" and row["verdict"] == verdicts.HOLDS):
-        return "alike"
-    if row["verdict"] == verdicts.HOLDS:
-        base = means.get(BASE, 0)
-        first, second = (abs(means.get(row[run], base) - base) for run in ("first_run", "second_run"))
-        return "helps" if first > second else "hurts"
-    return "open" if row["verdict"] == verdicts.OPEN else None
-
-
-def _compared(row: Row, sentence: str, context: Context, words: Words) -> str:
-    result = context["results"].get(row["claim"].experiment)
-    # The values of a sweep leave out what all its runs share, such as the learning rate of a scheduler.
-    shared = f"{words.name(result.experiment.title)}, " if result and result.fixed else ""
-    first, second = (words.name(row[run]) for run in ("first", "second"))
-    return shared + words.say(sentence, first=first, second=second, effect=words.effect(row))
+def _change(change: Row, words: Words) -> str:
+    numbers = {name: signed(change[name]) for name in ("effect", "lower", "upper")}
+    return words.say("change", name=words.name(change["name"]), **numbers)
 
 
 def _claims(context: Context, words: Words) -> list[str]:

@@ -13,7 +13,7 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.scale import PERCENT, POINTS, SHARE
 from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.report.context import build_context
-from fmnist.report.korean import Words, grouped, korean_markdown, write_korean
+from fmnist.report.korean import Words, korean_markdown, write_korean
 
 KOREAN = ROOT / "report/korean"
 CATALOGUE = KOREAN / "catalogue.yaml"
@@ -77,11 +77,19 @@ def test_runs_have_korean_names(context, words: Words) -> None:
 
 
 @pytest.mark.slow
-def test_what_helps_and_what_hurts_is_the_run_that_is_farther_from_the_base_case(context) -> None:
-    groups = {name: {row["id"] for row in rows} for name, rows in grouped(context).items()}
-    assert "max-pooling" in groups["helps"]
-    assert "sgd-acc-lowest" in groups["hurts"]
-    assert all(row["measure"] == "accuracy" for rows in grouped(context).values() for row in rows)
+def test_what_to_set_has_every_change_that_a_claim_compares_with_the_base_case(context, words: Words) -> None:
+    text = korean_markdown(context, words)
+    settings = text[text.index(words.say("settings")) : text.index(words.say("claims"))]
+    helps, hurts = (settings.split(words.say(name))[1].split("##")[0] for name in ("helps", "hurts"))
+    assert "평균 풀링 대신 최대 풀링: +6.00%p" in helps
+    assert "Adam 대신 SGD: −19.00%p" in hurts
+    assert settings.count("%p (") == sum(bool(one["word"]) and not one["combined"] for one in context["changes"])
+
+
+@pytest.mark.slow
+def test_changes_have_korean_names(context, words: Words) -> None:
+    for change in context["changes"]:
+        assert set(re.findall(r"[A-Za-z]{3,}", words.name(change["name"]))) <= LATIN, change["name"]
 
 
 @pytest.mark.slow
