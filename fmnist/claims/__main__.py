@@ -1,4 +1,7 @@
-"""Print the verdict on every claim of the original, in seconds: python -m fmnist.claims. It never trains."""
+"""Print the verdict on every claim, in seconds: python -m fmnist.claims. It never trains.
+
+`--runs` and `--claims` judge any table of runs by claims about it: docs/claims-alone.md.
+"""
 
 import argparse
 import os
@@ -7,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fmnist.analysis.tables import to_csv
-from fmnist.claims.evaluate import evaluate_claims, read_material, verdict_table
+from fmnist.claims.evaluate import evaluate_claims, read_material, table_material, verdict_table
+from fmnist.claims.examine import Material
 from fmnist.common.errors import FmnistError
 from fmnist.common.files import write_text
 from fmnist.plan.experiments import plan_experiments
@@ -22,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if len(options.tables) not in (0, 2):
         parser.error(f"{len(options.tables)} tables given; expected a runs.csv and a loss.csv, or neither")
+    if (options.runs is None) != (options.claims is None):
+        parser.error("--runs and --claims go together; expected both, or neither")
+    if options.runs and (options.tables or options.results or options.config):
+        parser.error("--runs and --claims are all that is judged; expected no other table, --results or --config")
     try:
         text = _judged(options)
     except (FmnistError, OSError, ValueError) as error:
@@ -43,22 +51,33 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--config", type=Path, action="append", default=[], help="a file laid over config.yaml; give one or several"
     )
+    parser.add_argument("--runs", type=Path, help="a table of runs that any tool wrote")
+    parser.add_argument("--claims", type=Path, help="a claims.yaml about it, with the key table (docs/claims-alone.md)")
     parser.add_argument("--csv", type=Path, help="write the whole table to this file, too")
     return parser
 
 
 def _judged(options: argparse.Namespace) -> str:
-    """Judge the project's own claims. Extensions count where their runs are in the table."""
+    """Judge the claims that are asked for; write their table where `--csv` says."""
+    if options.runs:
+        tables, material = [options.runs], table_material(options.runs, options.claims)
+    else:
+        tables, material = _own_material(options)
+    table = evaluate_claims(material)
+    if options.csv:
+        write_text(options.csv, to_csv(table))
+    return f"Judged: {' and '.join(map(os.path.relpath, tables))}\n\n{verdict_table(table)}"
+
+
+def _own_material(options: argparse.Namespace) -> tuple[list[Path], Material]:
+    """Return the project's own claims with the tables of their runs. Extensions count where their runs are there."""
     configs = [PROJECT / "config.yaml", *options.config]
     settings = {**read_configs(configs), "extensions": True}
     plan = plan_experiments(settings, ", ".join(dict.fromkeys(map(str, configs))))
     runs, loss = options.tables or _tables(options.results, Path(plan.config.results))
     report = PROJECT / "report"
     files = {"runs": runs, "loss": loss, "claims": report / "claims.yaml", "reported": report / "reported.yaml"}
-    table = evaluate_claims(read_material(files, plan.experiments))
-    if options.csv:
-        write_text(options.csv, to_csv(table))
-    return f"Judged: {os.path.relpath(runs)} and {os.path.relpath(loss)}\n\n{verdict_table(table)}"
+    return [runs, loss], read_material(files, plan.experiments)
 
 
 def _tables(chosen: Path | None, own: Path) -> tuple[Path, Path]:

@@ -1,12 +1,13 @@
-"""The original's claims in words, and how each is tested: the declaration of report/claims.yaml."""
+"""Claims in words, and how each is tested: the declaration of report/claims.yaml."""
 
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fmnist.common.validation import STRICT, checked
+from fmnist.claims.run_table import RunTable
+from fmnist.common.validation import STRICT, checked, choices
 from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml
 from fmnist.training.settings import format_value
@@ -84,11 +85,11 @@ class RunName(_Declared):
 
 
 class Statement(_Declared):
-    """One sentence of the original."""
+    """One sentence of the original, or of the claims' author."""
 
-    section: Annotated[Section, BeforeValidator(_as_text)]
+    section: Annotated[Section | None, BeforeValidator(_as_text)] = None  # of the original
     says: Text  # in plain English
-    quote: Text  # the original's own words, in Korean
+    quote: Text | None = None  # the original's own words
 
 
 class Claim(Statement):
@@ -96,7 +97,7 @@ class Claim(Statement):
 
     id: Id
     form: Form
-    measure: Measure = "accuracy"
+    measure: str = "accuracy"  # one of Measure, or of the measures of `table`
     reading: bool = False  # our reading of the original rather than its words
     extension: bool = False  # it needs runs that the original never made
     note: Text | None = None
@@ -167,7 +168,8 @@ class ClaimList(_Declared):
     """Every claim, and what was fixed in advance for all of them."""
 
     significance: float = Field(gt=0, le=0.2)
-    margins: dict[Measure, Margin]
+    margins: dict[str, Margin]  # by measure
+    table: RunTable | None = None  # how to read runs that another tool made; None: they are ours
     tested: list[Claim] = Field(min_length=1)
     asserted: list[Statement] = []  # explanations that no run can test
 
@@ -176,9 +178,15 @@ class ClaimList(_Declared):
         ids = [claim.id for claim in self.tested]
         if repeated := [identity for identity in ids if ids.count(identity) > 1]:
             raise ValueError(f"two claims have the id {repeated[0]!r}; expected different ids")
+        known = [*self.margins] if self.table else get_args(Measure)
+        for measure in (*self.margins, *(claim.measure for claim in self.tested)):
+            if measure not in known:
+                raise ValueError(f"there is no measure {measure!r}; expected {choices(measure, known)}")
         for claim in self.tested:
             if claim.measure not in self.margins:
                 raise ValueError(f"margins has no {claim.measure}; expected a margin for the measure of every claim")
+            if claim.form == "curve" and self.table:
+                raise ValueError(f"{claim.id!r} has the form 'curve', which needs losses by epoch; expected another")
             if claim.other_reading and claim.other_reading not in ids:
                 raise ValueError(f"{claim.id!r} has the other_reading {claim.other_reading!r}; expected a claim's id")
         return self

@@ -16,10 +16,12 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.examine import PROTOCOL, Choices, Examined, Material, examine_all
 from fmnist.claims.forms import PValues
+from fmnist.claims.run_table import read_run_table, table_experiments
 from fmnist.claims.table_row import COLUMNS, TEXTS, Correction, claim_row, corrected_verdict
 from fmnist.claims.verdicts import DEPENDS, opposite
+from fmnist.common.errors import ConfigError
 from fmnist.plan.experiments import Experiment
-from fmnist.plan.original import read_reported
+from fmnist.plan.original import Reported, read_reported
 from fmnist.runs.gathering import read_runs_and_curves
 
 HEADER = ("claim", "verdict", "effect (interval)", "n", "adjusted p")  # of the table for a terminal
@@ -112,4 +114,26 @@ def read_material(files: Mapping[str, Path], experiments: Mapping[str, Experimen
         known=KnownRuns(experiments=experiments, reported=read_reported(files["reported"]), path=str(files["claims"])),
         runs=runs,
         curves=curves,
+    )
+
+
+def table_material(runs: Path, claims: Path) -> Material:
+    """Read a table of runs that another tool wrote, and claims about it.
+
+    Raises ConfigError or DataError for a fault in one of them.
+    """
+    judged = read_claims(claims)
+    if judged.table is None:
+        raise ConfigError(f"{claims}: the required key table is missing; expected how to read {runs}.")
+    measures = judged.table.measure_columns(judged.margins)
+    columns = [column for column, _ in measures.values()]
+    found = read_run_table(runs, judged.table, columns)
+    experiments = table_experiments(judged.table, found, claims)
+    return Material(
+        claims=judged,
+        known=KnownRuns(experiments=experiments, reported=Reported(runs={}), path=str(claims)),
+        runs=found.rows,
+        curves=pd.DataFrame(),
+        measures=measures,
+        same=columns,
     )

@@ -1,7 +1,7 @@
 """One claim put to its test: the runs that it names, their values, and what its form says of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,9 @@ from fmnist.claims.compared_runs import KnownRuns, compared_runs, run_names
 from fmnist.claims.forms import ClaimTest, Differences, Directed, Level, PValues, Share, Trend
 from fmnist.claims.hindrances import hindrance
 from fmnist.claims.scale import Scale
-from fmnist.claims.values import ClaimData, claim_data, curve_property, shared_seeds, without_effect
+from fmnist.claims.values import SAME, ClaimData, claim_data, curve_property, shared_seeds, without_effect
 from fmnist.plan.names import ComparedRun
+from fmnist.runs.columns import MEASURES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Material:
     known: KnownRuns
     runs: pd.DataFrame  # runs.csv
     curves: pd.DataFrame  # loss.csv
+    measures: Mapping[str, tuple[str, float]] = field(default_factory=lambda: MEASURES)  # column and factor by name
+    same: Sequence[str] = SAME  # columns that are equal where two runs are the same training
 
 
 class Choices(NamedTuple):
@@ -63,7 +66,7 @@ class Examined:
 
 def examine_all(material: Material, choices: Choices = PROTOCOL) -> list[Examined]:
     """Put every claim to its test. Raises ConfigError for a claim about unknown runs."""
-    idle = without_effect(material.runs)
+    idle = without_effect(material.runs, material.same)
     return [examine(claim, material, choices, idle) for claim in material.claims.tested]
 
 
@@ -96,7 +99,7 @@ def examine(claim: Claim, material: Material, choices: Choices, idle: Mapping[st
 def _data(runs: Sequence[ComparedRun], claim: Claim, material: Material) -> ClaimData | None:
     """The values of a claim's runs; None where the config lacks one of them."""
     run_ids = [run.run_id for run in runs if run.run_id is not None]
-    return None if len(run_ids) < len(runs) else claim_data(claim, run_ids, material.runs)
+    return None if len(run_ids) < len(runs) else claim_data(claim, run_ids, material.runs, material.measures)
 
 
 def claim_test(

@@ -1,6 +1,6 @@
 """The per-seed values that a claim is tested on, taken from runs.csv and loss.csv."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,9 +8,9 @@ import pandas as pd
 
 from fmnist.analysis.statistics import FEWEST_SEEDS, Array
 from fmnist.claims.claim_list import Claim
-from fmnist.runs.columns import measured
+from fmnist.runs.columns import MEASURES
 
-SAME = ["train_loss", "test_loss", "test_accuracy"]  # equal in two runs: they are the same training
+SAME = ("train_loss", "test_loss", "test_accuracy")  # equal in two runs: they are the same training
 
 
 class ClaimData(NamedTuple):
@@ -22,12 +22,13 @@ class ClaimData(NamedTuple):
     places: int  # kinds of device and engine that made the runs: times do not compare between them
 
 
-def claim_data(claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame) -> ClaimData:
-    """Collect a claim's values from `runs`, a runs.csv, which may lack a run."""
+def claim_data(
+    claim: Claim, run_ids: Sequence[str], runs: pd.DataFrame, measures: Mapping[str, tuple[str, float]] = MEASURES
+) -> ClaimData:
+    """Collect a claim's values from `runs`, a runs.csv, which may lack a run; `measures` as in runs/columns.py."""
     compared = runs[runs["run_id"].isin(run_ids)]
-    table = compared.assign(measured=measured(compared, claim.measure)).pivot(
-        index="seed", columns="run_id", values="measured"
-    )
+    column, factor = measures[claim.measure]
+    table = factor * compared.pivot(index="seed", columns="run_id", values=column)
     values = table.reindex(columns=list(run_ids)).to_numpy(dtype=float)
     return ClaimData(
         values=np.where(np.isfinite(values), values, np.nan),
@@ -42,15 +43,16 @@ def shared_seeds(values: Array) -> int:
     return int(np.isfinite(values).all(axis=1).sum())
 
 
-def without_effect(runs: pd.DataFrame) -> dict[str, str]:
+def without_effect(runs: pd.DataFrame, same: Sequence[str] = SAME) -> dict[str, str]:
     """Return the runs that ended exactly as another run on all seeds of both, by run id, with that run.
 
-    Their settings differ and made no difference: a scheduler that never acted, for example.
+    Their settings differ and made no difference: a scheduler that never acted, for example. `same`: the
+    columns that are equal then.
     """
-    rows = runs[["run_id", "seed", *SAME]].dropna()
-    pairs = rows.merge(rows, on=["seed", *SAME], suffixes=("", "_of"))
+    rows = runs[["run_id", "seed", *same]].dropna()
+    pairs = rows.merge(rows, on=["seed", *same], suffixes=("", "_of"))
     pairs = pairs[pairs["run_id"] > pairs["run_id_of"]]
-    equal = pairs.groupby(["run_id", "run_id_of"])["train_loss"].nunique().reset_index()
+    equal = pairs.groupby(["run_id", "run_id_of"])[same[0]].nunique().reset_index()
     seeds = rows.groupby("run_id")["seed"].agg(set)
     found = equal.itertuples(index=False, name=None)
     return {run: of for run, of, n in found if n >= FEWEST_SEEDS and n == len(seeds[run] & seeds[of])}

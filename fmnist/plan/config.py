@@ -103,11 +103,16 @@ class ExperimentConfig(_Declared):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "ExperimentConfig":
-        if self.sweep and self.cases:
-            raise ValueError("sweep and cases are both given; expected one of them")
-        if twice := [key for key in self.sweep if key in self.set]:
-            raise ValueError(f"{twice[0]} is in both set and sweep; expected it in one of them")
+        check_points(self.set, self.sweep, self.cases)
         return self
+
+
+def check_points(shared: Mapping[str, Any], sweep: Mapping[str, Any], cases: Mapping[str, Any]) -> None:
+    """Raise ValueError where an experiment sweeps what it sets, or has both a sweep and cases."""
+    if sweep and cases:
+        raise ValueError("sweep and cases are both given; expected one of them")
+    if twice := [key for key in sweep if key in shared]:
+        raise ValueError(f"{twice[0]} is in both set and sweep; expected it in one of them")
 
 
 class Config(_Declared):

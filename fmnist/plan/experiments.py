@@ -114,7 +114,7 @@ def _expand(
         raise ConfigError(f"{place}.sweep is a grid of {count:,} runs; expected at most {MOST_RUNS:,}.")
     members: list[Member] = []
     runs: dict[str, RunSettings] = {}
-    for case, own in _points(entry):
+    for case, own in points(entry.sweep, entry.cases):
         here = place if case is None else f"{place}.cases.{case}"
         run, identity = resolve(config, {**entry.set, **own}, here)
         if identity in runs:
@@ -126,13 +126,15 @@ def _expand(
     return Experiment(name=name, swept=swept, members=tuple(members), **same), runs
 
 
-def _points(entry: ExperimentConfig) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+def points(
+    sweep: Mapping[str, Sequence[Any]], cases: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
     """Yield each point's name, if it is a case, and its settings beyond the experiment's `set`."""
-    if entry.cases:
-        yield from entry.cases.items()
+    if cases:
+        yield from cases.items()
         return
-    for values in itertools.product(*entry.sweep.values()):
-        yield None, dict(zip(entry.sweep, values, strict=True))
+    for values in itertools.product(*sweep.values()):
+        yield None, dict(zip(sweep, values, strict=True))
 
 
 def _member(case: str | None, run: RunSettings, swept: Iterable[str], identity: str) -> Member:

@@ -31,7 +31,7 @@ class Reported(BaseModel):
     model_config = ConfigDict(**STRICT, frozen=True)
 
     runs: dict[tuple[str, str], ReportedRun]  # by experiment and swept value, as text
-    environment: dict[Text, Text] = Field(min_length=1)
+    environment: dict[Text, Text] = {}
 
 
 def read_reported(path: Path) -> Reported:
@@ -40,7 +40,7 @@ def read_reported(path: Path) -> Reported:
     Raises ConfigError for a fault.
     """
     document = read_mapping(path)
-    environment = document.pop("environment", None)
+    environment = document.pop("environment", {})
     runs: dict[tuple[str, str], ReportedRun] = {}
     for experiment, values in document.items():
         if not isinstance(values, dict) or not values:

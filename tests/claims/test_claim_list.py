@@ -60,7 +60,7 @@ def test_a_claim_is_about_accuracy_in_the_originals_words_unless_it_says_otherwi
         ({**POOLING, "id": "../a"}, ["tested[0].id is '../a'", "small letters and digits"]),
         ({**POOLING, "section": "x; rm"}, ["tested[0].section is 'x; rm'", '"4-2-1"']),
         ({**POOLING, "form": "better"}, ["tested[0].form is 'better'", "above"]),
-        ({**POOLING, "measure": "f1"}, ["tested[0].measure is 'f1'", "accuracy, train_loss"]),
+        ({**POOLING, "measure": "f1"}, ["there is no measure 'f1'", "accuracy, train_loss"]),
         ({**POOLING, "says": "a\0"}, ["tested[0].says: ", "control characters"]),
         ({**POOLING, "note": []}, ["tested[0].note is []", "text"]),
         ({**POOLING, "why": "x"}, ["unknown key tested[0].why"]),
