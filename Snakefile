@@ -16,7 +16,10 @@ gc.set_threshold(500_000)
 stop_unless_readable(workflow.config_settings.configfiles or ["config.yaml"])
 
 
-configfile: "config.yaml"
+# Where --configfile names files, they are the whole config.
+if not workflow.config_settings.configfiles:
+
+    configfile: "config.yaml"
 
 
 # Name the image only where it is used (docs/containers.md): Snakemake records it as every job's software.

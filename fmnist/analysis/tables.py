@@ -89,6 +89,7 @@ def reported_against_replicated(
         if (number := getattr(numbers, measure)) is not None
     ]
     table = pd.DataFrame(printed, columns=["experiment", "value", "measure", "reported", "run_id"])
+    table["reported"] = table["reported"].astype(float)  # also where nothing is printed
     ours = pd.concat({measure: _over_seeds(runs, measure) for measure in MEASURES}, names=["measure"])
     table = table.join(ours, on=["measure", "run_id"]).fillna({"n": 0}).astype({"n": int})
     table["difference"] = table["mean"] - table["reported"]

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("tables", type=Path, nargs="*", help="a runs.csv, and the loss.csv of the same runs")
     parser.add_argument("--results", type=Path, metavar="FOLDER", help="the folder of these two files")
     parser.add_argument(
-        "--config", type=Path, action="append", default=[], help="a file laid over config.yaml; give one or several"
+        "--config", type=Path, action="append", default=[], help="in place of config.yaml; later ones over earlier ones"
     )
     parser.add_argument("--runs", type=Path, help="a table of runs that any tool wrote")
     parser.add_argument("--claims", type=Path, help="a claims.yaml about it, with the key table (docs/claims-alone.md)")
@@ -70,12 +70,12 @@ def _judged(options: argparse.Namespace) -> str:
 
 
 def _own_material(options: argparse.Namespace) -> tuple[list[Path], Material]:
-    """Return the project's own claims with the tables of their runs. Extensions count where their runs are there."""
-    configs = [PROJECT / "config.yaml", *options.config]
+    """Return the claims of a config's report with the tables of their runs. Extensions count where they were run."""
+    configs = options.config or [PROJECT / "config.yaml"]
     settings = {**read_configs(configs), "extensions": True}
     plan = plan_experiments(settings, ", ".join(dict.fromkeys(map(str, configs))))
     runs, loss = options.tables or _tables(options.results, Path(plan.config.results))
-    report = PROJECT / "report"
+    report = PROJECT / Path(plan.config.report.folder).expanduser()
     files = {"runs": runs, "loss": loss, "claims": report / "claims.yaml", "reported": report / "reported.yaml"}
     return [runs, loss], read_material(files, plan.experiments)
 

@@ -168,6 +168,7 @@ class ClaimList(_Declared):
     """Every claim, and what was fixed in advance for all of them."""
 
     significance: float = Field(gt=0, le=0.2)
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] = "en"  # of the quotes, for hyphenation and screen readers
     margins: dict[str, Margin]  # by measure
     table: RunTable | None = None  # how to read runs that another tool made; None: they are ours
     tested: list[Claim] = Field(min_length=1)
@@ -179,6 +180,8 @@ class ClaimList(_Declared):
         if repeated := [identity for identity in ids if ids.count(identity) > 1]:
             raise ValueError(f"two claims have the id {repeated[0]!r}; expected different ids")
         known = [*self.margins] if self.table else get_args(Measure)
+        if not self.table and "accuracy" not in self.margins:
+            raise ValueError("margins has no accuracy; expected one, since the report shows changes of accuracy in it")
         for measure in (*self.margins, *(claim.measure for claim in self.tested)):
             if measure not in known:
                 raise ValueError(f"there is no measure {measure!r}; expected {choices(measure, known)}")

@@ -131,7 +131,7 @@ def table_experiments(declared: RunTable, runs: TableRuns, path: Path) -> dict[s
     return {
         name: Experiment(
             name=name,
-            section="",
+            section=None,
             title=entry.title or name,
             extension=False,
             max_seeds=None,

@@ -11,7 +11,10 @@ from fmnist.common.errors import ConfigError
 from fmnist.common.validation import STRICT, checked, choices, shown
 from fmnist.training.settings import MODELS, CommonSettings, RunSettings
 
-PROJECT_FOLDERS = ("benchmarks", "containers", "docs", "fmnist", "profiles", "reference", "report", "tests", "workflow")
+PROJECT_FOLDERS = (
+    *("benchmarks", "containers", "docs", "examples", "fmnist"),
+    *("profiles", "reference", "report", "tests", "workflow"),
+)
 REPORT_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 PERIODIC = re.compile(r"(.+?)\1{19}$")  # Snakemake takes such a name for an endless recursion
@@ -81,13 +84,16 @@ class ReportConfig(_Declared):
     """What the report is called."""
 
     title: Text = Field("Fashion-MNIST classification, replicated", description="title of the report")
+    folder: Folder = Field("report", description="folder of reported.yaml, claims.yaml and sections/ (docs/studies.md)")
     banner: Text | None = Field(None, description="a sentence on every page, such as that the numbers mean nothing")
 
 
 class ExperimentConfig(_Declared):
     """One comparison of the report."""
 
-    section: Section = Field(description="the section of the original that it replicates, or follows on from")
+    section: Section | None = Field(
+        None, description="the section of the original that it replicates, or follows on from"
+    )
     title: Text = Field(description="its heading")
     extension: bool = Field(False, description="whether the original did not run it")
     max_seeds: SeedCount | None = Field(

@@ -32,7 +32,7 @@ class Experiment:
     """A comparison of runs that differ only in the swept settings."""
 
     name: str
-    section: str  # of the original: replicated, or extended
+    section: str | None  # of the original: replicated, or extended
     title: str
     extension: bool  # the original did not run it
     max_seeds: int | None  # use only the first of the config's seeds; None: all

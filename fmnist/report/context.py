@@ -214,7 +214,7 @@ def _original_index(inputs: Inputs) -> list[tuple[str, str, str]]:
         ("1", "sec-environment", "Environment"),
         ("2", "sec-architectures", "Network architectures"),
         ("3", "sec-losses", "Losses and optimisers"),
-        *((one.section, f"sec-exp-{one.name}", one.title) for one in experiments if not one.extension),
+        *((one.section or "", f"sec-exp-{one.name}", one.title) for one in experiments if not one.extension),
         ("5", "sec-networks", "FC against LeNet-5"),
         ("6", "sec-factors", "Factors"),
     ]
@@ -230,6 +230,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "claims": judged,
         "nouns": NOUNS,
         "asserted": claims.asserted,
+        "language": claims.language,
         "noise": noise,
         "verdict_counts": verdict_counts(judged),
         "tally": tally(judged),

@@ -15,7 +15,10 @@ from fmnist.report.sections import render_sections
 
 
 def write_report(files: Mapping[str, Any], outputs: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-    """Write the report and the Korean summary to `outputs`, from `files`: outputs and inputs of rule report by name."""
+    """Write the report to `outputs`, from `files`: outputs and inputs of rule report by name.
+
+    Where there is a catalogue of Korean sentences, write the summary, too.
+    """
     markdown = Path(outputs["markdown"])
     context = build_context(files, config, markdown.parent)
     write_text(markdown, _markdown(files, context))
@@ -23,7 +26,8 @@ def write_report(files: Mapping[str, Any], outputs: Mapping[str, Any], config: M
         write_html(markdown, html, files, html_parts(context))
     with atomic(Path(outputs["pdf"])) as pdf:
         write_pdf(markdown, pdf, files)
-    write_korean(context, files, outputs)
+    if files["korean"]:
+        write_korean(context, files, outputs)
 
 
 def markdown_report(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> str:
@@ -32,7 +36,7 @@ def markdown_report(files: Mapping[str, Any], config: Mapping[str, Any], folder:
 
 
 def _markdown(files: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    return render_sections([Path(path) for path in files["sections"]], context)
+    return render_sections([Path(path) for path in files["sections"]], context, files.get("section_folders"))
 
 
 def html_parts(context: Mapping[str, Any]) -> dict[str, str]:

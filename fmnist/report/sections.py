@@ -23,16 +23,21 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str:
+def render_sections(
+    sections: Sequence[Path], context: Mapping[str, Any], folders: Sequence[str | Path] | None = None
+) -> str:
     """Fill the section templates and join them, in the order given, into one document.
+
+    `folders` are where they lie; of two templates of one name, the first folder's counts.
 
     A section that prints nothing, such as extensions that were not run, leaves no trace.
     Sections can include or import templates that lie in their folder or below it. What a
     template prints is escaped for Markdown, unless a helper has made Markdown of it; a name
     that the context lacks is an error (jinja2.UndefinedError), never a gap.
     """
+    folders = folders or [sections[0].parent]
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(sections[0].parent, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
         # Escaping happens in `finalize`, for Markdown; autoescape marks what macros return
         # as escaped already, so that it is not escaped twice.
@@ -45,6 +50,8 @@ def render_sections(sections: Sequence[Path], context: Mapping[str, Any]) -> str
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals["spread"] = wording.spread
+    # A remark is about one report's experiment, so that only the report's own folder counts.
+    remarks = {path.name.removesuffix(".md.j2") for path in Path(folders[0], "remarks").glob("*.md.j2")}
+    environment.globals |= {"compared": wording.compared, "spread": wording.spread, "remarks": remarks}
     texts = [environment.get_template(section.name).render(context).strip() for section in sections]
     return "\n\n".join(text for text in texts if text) + "\n"

@@ -46,9 +46,9 @@ def test_own_results_are_judged_or_else_the_reference(results: Path, capsys: pyt
         assert capsys.readouterr().out.replace("../", "/").replace("//", "/").startswith(start[:9])
 
 
-def test_a_config_is_laid_over_the_projects(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_config_is_laid_over_an_earlier_one(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.yaml").write_text("experiments: {momentum: {title: Mine}}", encoding="utf-8")
-    main(["--config", "mine.yaml"])
+    main(["--config", str(ROOT / "config.yaml"), "--config", "mine.yaml"])
     assert VERDICTS[0] in capsys.readouterr().out
 
 
@@ -64,7 +64,7 @@ def test_a_config_is_laid_over_the_projects(results: Path, capsys: pytest.Captur
 def test_a_broken_config_ends_with_one_sentence(results: Path, content: str, message: str) -> None:
     Path("mine.yaml").write_text(content, encoding="utf-8")
     with pytest.raises(SystemExit, match=rf"^Error: .*{message}.*\.$"):
-        main(["--config", "mine.yaml"])
+        main(["--config", str(ROOT / "config.yaml"), "--config", "mine.yaml"])
 
 
 HEADER, ROW = (REFERENCE / "runs.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:2]

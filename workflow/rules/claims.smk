@@ -1,14 +1,14 @@
 # A verdict on every claim of the original, and what the test images have to do with it.
 
-CLAIM_IDS = [claim.id for claim in read_claims(BASE / "report/claims.yaml").tested]
+CLAIM_IDS = [claim.id for claim in read_claims(Path(CLAIMS)).tested]
 
 
 rule claims_table:
     input:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
-        claims=here("report/claims.yaml"),
-        reported=here("report/reported.yaml"),
+        claims=CLAIMS,
+        reported=REPORTED,
         code=up_to("claims"),
     output:
         report(
@@ -31,8 +31,8 @@ rule claim_figures:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
         verdicts=rules.claims_table.output[0],
-        claims=here("report/claims.yaml"),
-        reported=here("report/reported.yaml"),
+        claims=CLAIMS,
+        reported=REPORTED,
         code=up_to("figures"),
     output:
         claims=expand(f"{RESULTS}/figures/claims/{{claim}}.svg", claim=CLAIM_IDS),
@@ -55,8 +55,8 @@ rule image_noise:
     input:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
-        claims=here("report/claims.yaml"),
-        reported=here("report/reported.yaml"),
+        claims=CLAIMS,
+        reported=REPORTED,
         predictions=rules.predictions.output[0],
         arrays=ancient(ARRAYS),
         code=up_to("claims"),
@@ -75,8 +75,8 @@ rule claims_robustness:
     input:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
-        claims=here("report/claims.yaml"),
-        reported=here("report/reported.yaml"),
+        claims=CLAIMS,
+        reported=REPORTED,
         code=up_to("claims"),
     output:
         choices=f"{RESULTS}/claims_by_choice.csv",
@@ -94,8 +94,8 @@ rule opening_figure:
     input:
         effects=rules.effects.output[0],
         verdicts=rules.claims_table.output[0],
-        claims=here("report/claims.yaml"),
-        reported=here("report/reported.yaml"),
+        claims=CLAIMS,
+        reported=REPORTED,
         code=up_to("figures"),
     output:
         f"{RESULTS}/figures/opening.svg",

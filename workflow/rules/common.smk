@@ -47,15 +47,15 @@ def up_to(stage):
 def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        # The last is config.yaml, over which those of the command line are laid.
-        layers = [workflow.configfiles[-1], *workflow.config_settings.configfiles]
-        names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
-        reported = read_reported(BASE / "report/reported.yaml")
-        claims = read_claims(BASE / "report/claims.yaml")
+        names = ", ".join(dict.fromkeys(map(os.path.relpath, workflow.configfiles)))
         plan = plan_experiments(config, names)
-        runs_by_claim(
-            claims, KnownRuns(experiments=plan.experiments, reported=reported)
+        path = report_file("claims.yaml", plan.config)
+        known = KnownRuns(
+            experiments=plan.experiments,
+            reported=read_reported(Path(report_file("reported.yaml", plan.config))),
+            path=path,
         )
+        runs_by_claim(read_claims(Path(path)), known)
         return plan
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
@@ -89,6 +89,12 @@ def folder_of(key, folder):
     return path if os.path.isabs(path) else here(path)
 
 
+def report_file(name, checked_config):
+    """A file of the folder that the report is written from."""
+    folder = folder_of("report.folder", checked_config.report.folder)
+    return os.path.relpath(os.path.join(folder, name))
+
+
 PLAN = checked_plan()
 # From here on nothing is left to a default: scripts and the report see what applies.
 config.update(resolved(PLAN.config))
@@ -108,6 +114,8 @@ TRAINING_STATE = f"{RESULTS}/data/training_state.sha256"
 ALL_RUNS = f"{RESULTS}/runs.csv"
 
 REUSE = folder_of("reuse", config["reuse"])
+CLAIMS = report_file("claims.yaml", PLAN.config)
+REPORTED = report_file("reported.yaml", PLAN.config)
 
 
 def planned_runs():

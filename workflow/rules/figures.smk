@@ -5,7 +5,7 @@ rule figure:
     input:
         runs=rules.gather.output.runs,
         loss=rules.gather.output.loss,
-        reported=here("report/reported.yaml"),
+        reported=REPORTED,
         code=up_to("figures"),
     output:
         report(

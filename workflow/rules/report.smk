@@ -1,7 +1,28 @@
 # The networks' drawings, and the report itself: one Markdown, rendered as HTML and as PDF.
 
-SECTIONS = sorted((BASE / "report/sections").glob("[0-9]*.md.j2"))
-FRAGMENTS = sorted(set((BASE / "report/sections").rglob("*.md.j2")) - set(SECTIONS))
+# A study's own sections come first, then those that every report can have.
+OWN = Path(report_file("sections", PLAN.config))
+IS_OURS = OWN.resolve() == (BASE / "report/sections").resolve()
+NUMBERED_IN = [OWN] if IS_OURS else [OWN, BASE / "report/generic"]
+SECTION_FOLDERS = list(dict.fromkeys([*NUMBERED_IN, BASE / "report/sections"]))
+
+
+def section_files():
+    """The numbered sections by name, each from the first folder that has it; and all that they can include."""
+    numbered = {
+        path.name: path
+        for folder in reversed(NUMBERED_IN)
+        for path in folder.glob("[0-9]*.md.j2")
+    }
+    every = {path for folder in SECTION_FOLDERS for path in folder.rglob("*.md.j2")}
+    sections = [numbered[name] for name in sorted(numbered)]
+    return sections, sorted(every - set(sections))
+
+
+SECTIONS, FRAGMENTS = section_files()
+# The two Korean pages are of a report that has words for them.
+KOREAN = Path(report_file("korean/catalogue.yaml", PLAN.config))
+KOREAN_PAGES = {"markdown": "ko.md", "html": "ko.html", "pdf": "ko.pdf"}
 
 STYLES = [
     *sorted((BASE / "report/style").glob("*.css")),
@@ -38,14 +59,14 @@ rule report:
         comparison_figure=rules.comparison_figure.output[0],
         fc=f"{RESULTS}/figures/fc_network.svg",
         lenet5=f"{RESULTS}/figures/lenet5_network.svg",
-        reported=here("report/reported.yaml"),
-        claims=here("report/claims.yaml"),
+        reported=REPORTED,
+        claims=CLAIMS,
         verdicts=rules.claims_table.output[0],
         effects=rules.effects.output[0],
         opening_figure=rules.opening_figure.output[0],
         choices=rules.claims_robustness.output.choices,
         halves=rules.claims_robustness.output.halves,
-        exploration=committed("reference/exploration/claims.csv"),
+        exploration=committed("reference/exploration/claims.csv") if IS_OURS else [],
         claim_figures=rules.claim_figures.output.claims,
         verdict_figure=rules.claim_figures.output.overview,
         calibration=here("benchmarks/calibration.csv"),
@@ -53,8 +74,8 @@ rule report:
         confusion_figure=rules.class_figures.output.confusion,
         classes_figure=rules.class_figures.output.classes,
         image_noise=rules.image_noise.output[0],
-        sections=[here(path) for path in SECTIONS],
-        fragments=[here(path) for path in FRAGMENTS],
+        sections=[os.path.relpath(path) for path in SECTIONS],
+        fragments=[os.path.relpath(path) for path in FRAGMENTS],
         contested=rules.contested.output.table,
         contested_picture=rules.contested.output.picture,
         crossref=here("report/style/crossref.lua"),
@@ -64,22 +85,25 @@ rule report:
         css=[here(path) for path in STYLES],
         explorer=[here(f"report/explorer/{name}") for name in EXPLORER],
         typst_template=here("report/style/paper.typ"),
-        korean=here("report/korean/catalogue.yaml"),
+        korean=os.path.relpath(KOREAN) if KOREAN.exists() else [],
         korean_page=here("report/korean/page.html"),
         korean_paper=here("report/korean/paper.typ"),
         korean_fonts=sorted(map(here, (BASE / "report/korean/fonts").glob("*.ttf"))),
         code=up_to("report"),
     output:
+        **{
+            f"korean_{kind}": f"{RESULTS}/report/{name}"
+            for kind, name in KOREAN_PAGES.items()
+            if KOREAN.exists()
+        },
         markdown=f"{RESULTS}/report/report.md",
         html=f"{RESULTS}/report/index.html",
         pdf=f"{RESULTS}/report/report.pdf",
-        korean_markdown=f"{RESULTS}/report/ko.md",
-        korean_html=f"{RESULTS}/report/ko.html",
-        korean_pdf=f"{RESULTS}/report/ko.pdf",
     log:
         f"{LOGS}/report.log",
     localrule: True
     params:
         config=config,
+        section_folders=[os.path.relpath(path) for path in SECTION_FOLDERS],
     script:
         "../scripts/report.py"

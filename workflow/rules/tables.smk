@@ -27,7 +27,7 @@ rule gather:
 rule table:
     input:
         runs=rules.gather.output.runs,
-        reported=here("report/reported.yaml"),
+        reported=REPORTED,
         code=up_to("analysis"),
     output:
         report(
@@ -48,7 +48,7 @@ rule table:
 rule comparison_table:
     input:
         runs=rules.gather.output.runs,
-        reported=here("report/reported.yaml"),
+        reported=REPORTED,
         code=up_to("analysis"),
     output:
         report(
@@ -69,7 +69,7 @@ rule comparison_table:
 rule effects:
     input:
         runs=rules.gather.output.runs,
-        reported=here("report/reported.yaml"),
+        reported=REPORTED,
         code=up_to("analysis"),
     output:
         f"{RESULTS}/effects.csv",

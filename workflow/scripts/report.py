@@ -7,7 +7,8 @@ from fmnist.report.report import write_report
 
 
 def main(job: Any) -> None:
-    write_report(dict(job.input.items()), dict(job.output.items()), job.params.config)
+    files = {**dict(job.input.items()), "section_folders": job.params.section_folders}
+    write_report(files, dict(job.output.items()), job.params.config)
 
 
 if "snakemake" in globals():
