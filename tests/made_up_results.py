@@ -18,7 +18,7 @@ from fmnist.claims.over_images import over_images
 from fmnist.claims.robustness import verdicts_by_choice, verdicts_by_half
 from fmnist.claims.verdicts import FAILS, HOLDS, NO_DIFFERENCE
 from fmnist.common.files import write_json, write_text
-from fmnist.data.fashion_mnist import FILES
+from fmnist.data.fashion_mnist import CLASS_NAMES, FILES
 from fmnist.plan.config import read_config, resolved
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml
@@ -146,7 +146,7 @@ class Results:
             "halves": self._table("halves", verdicts_by_half(material)),
             "comparison": self._table("comparison", comparison),
             "effects": self._table("effects", effects(experiments, material.runs, self.reported)),
-            "confusion": self._table("confusion", confusion_table(predicted, LABELS)),
+            "confusion": self._table("confusion", confusion_table(predicted, LABELS, CLASS_NAMES)),
             **self._contested([classes for _, _, classes in predicted]),
         }
         correct = {}
@@ -159,7 +159,7 @@ class Results:
         }
 
     def _contested(self, predictions):
-        table = contested_table(predictions, LABELS)
+        table = contested_table(predictions, LABELS, CLASS_NAMES)
         images = np.zeros((len(LABELS), 28, 28), np.uint8)
         path = self.folder / "contested.png"
         path.write_bytes(picture(images, table["image"].tolist()))

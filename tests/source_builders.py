@@ -62,4 +62,5 @@ def datasets(*mirrors: str) -> SimpleNamespace:
     """Return a stand-in for torchvision.datasets, with these mirrors and the sample's MD5s."""
     names = [f"{name}.gz" for name in FILES]
     resources = [(name, hashlib.md5((SAMPLE / name).read_bytes()).hexdigest()) for name in names]  # noqa: S324
-    return SimpleNamespace(FashionMNIST=SimpleNamespace(mirrors=list(mirrors), resources=resources))
+    published = SimpleNamespace(mirrors=list(mirrors), resources=resources)
+    return SimpleNamespace(FashionMNIST=published, KMNIST=published)

@@ -8,10 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.runs.predictions import Classes
 
-COLUMNS = ("image", "true_class", "networks", "wrong", "commonest", "commonest_networks", *CLASS_NAMES)
+COLUMNS = ("image", "true_class", "networks", "wrong", "commonest", "commonest_networks")  # and one a class
 TEXTS = ("true_class", "commonest")
 MOST_IMAGES = 2000  # 0.4 MB in one picture
 ACROSS = 50  # images in a row of the picture
@@ -21,31 +20,33 @@ Counts = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
 
 
-def votes(predictions: Sequence[Classes], labels: Classes) -> Counts:
+def votes(predictions: Sequence[Classes], labels: Classes, classes: int) -> Counts:
     """Return counts[image, class]: how many networks take each test image for each class."""
-    counts = np.zeros((len(labels), len(CLASS_NAMES)), dtype=np.int64)
+    counts = np.zeros((len(labels), classes), dtype=np.int64)
     for predicted in predictions:
         counts[np.arange(len(labels)), predicted] += 1
     return counts
 
 
-def contested_table(predictions: Sequence[Classes], labels: Classes, most: int = MOST_IMAGES) -> pd.DataFrame:
+def contested_table(
+    predictions: Sequence[Classes], labels: Classes, class_names: Sequence[str], most: int = MOST_IMAGES
+) -> pd.DataFrame:
     """Return contested.csv: a row for each of the at most `most` images that the most networks get wrong.
 
     `networks` counts all networks, `wrong` those that get the image wrong. `commonest` is the wrong class that the
     most networks take it for. The columns named by a class count the networks that take the image for it. Images
     that equally many networks get wrong are kept or left out together.
     """
-    counts = votes(predictions, labels)
+    counts = votes(predictions, labels, len(class_names))
     wrong_counts = counts.copy()
     wrong_counts[np.arange(len(labels)), labels] = 0
     wrong, commonest = wrong_counts.sum(axis=1), wrong_counts.argmax(axis=1)
     kept = np.flatnonzero(wrong >= fewest_wrong(wrong, most))
     kept = kept[np.lexsort((-wrong[kept], commonest[kept], labels[kept]))]  # like images side by side compress better
-    names = np.array(CLASS_NAMES)
+    names = np.array(class_names)
     columns = [kept, names[labels[kept]], len(predictions), wrong[kept], names[commonest[kept]]]
     columns += [wrong_counts[kept, commonest[kept]], *counts[kept].T]
-    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    return pd.DataFrame(dict(zip((*COLUMNS, *class_names), columns, strict=True)))
 
 
 def fewest_wrong(wrong: Counts, most: int) -> int:

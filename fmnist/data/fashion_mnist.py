@@ -1,4 +1,4 @@
-"""The four Fashion-MNIST files: their names, their checksums, and how to read them."""
+"""The four files of Fashion-MNIST and of sets like it: their names, their checksums, and how to read them."""
 
 import gzip
 import hashlib
@@ -27,7 +27,7 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 
-Checksums = Mapping[str, str]  # file name to SHA-256 of the decompressed file
+Checksums = Mapping[str, str]  # file name to SHA-256: of the archive where the name ends in .gz, else decompressed
 
 # The config chooses a set by name, with data.dataset.
 CHECKSUMS: Mapping[str, Checksums] = {
@@ -37,6 +37,20 @@ CHECKSUMS: Mapping[str, Checksums] = {
         TEST_IMAGES: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         TEST_LABELS: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
+    # From github.com/tensorflow/datasets, tensorflow_datasets/url_checksums/mnist.txt.
+    "mnist": {
+        f"{TRAIN_IMAGES}.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        f"{TRAIN_LABELS}.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        f"{TEST_IMAGES}.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        f"{TEST_LABELS}.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    },
+    # From url_checksums/kmnist.txt there; lib/torchvision/datasets/kmnist.rb of ankane/torchvision-ruby has the same.
+    "kmnist": {
+        f"{TRAIN_IMAGES}.gz": "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+        f"{TRAIN_LABELS}.gz": "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+        f"{TEST_IMAGES}.gz": "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+        f"{TEST_LABELS}.gz": "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+    },
     "sample": {
         TRAIN_IMAGES: "1fd0769cad235f8cfb0c3ed6f7e52fd005c4c50088f9dc43d52051ca70ecc672",
         TRAIN_LABELS: "3317de950899d958f766f29ecbead3f0364f40cd4fd0659d2ae0244c4fa5d0a2",
@@ -45,19 +59,20 @@ CHECKSUMS: Mapping[str, Checksums] = {
     },
 }
 
-TRAINING_IMAGES: Mapping[str, int] = {"fashion_mnist": 60_000, "sample": 1_500}
-
 LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes, of the decompressed training images
 
 
-def read_folder(folder: Path, checksums: Checksums) -> dict[str, bytes]:
+def read_folder(folder: Path, checksums: Checksums | None) -> dict[str, bytes]:
     """Return the decompressed content of a folder's four files, each plain or .gz, by name.
 
-    Raises DataError where the folder or a file is missing, damaged or has another checksum.
+    Without checksums, nothing is verified. Raises DataError where the folder or a file is missing, damaged or
+    has another checksum.
     """
     if not folder.is_dir():
         raise DataError(f"{folder.absolute()} is not a folder")
-    return {name: _read_verified(_find(folder, name), checksums[name]) for name in FILES}
+    if checksums is None:
+        return {name: _read(find(folder, name)) for name in FILES}
+    return {name: _read_verified(folder, name, checksums) for name in FILES}
 
 
 def checksum_lines(checksums: Checksums) -> str:
@@ -65,16 +80,23 @@ def checksum_lines(checksums: Checksums) -> str:
     return "".join(f"{checksums[name]}  {name}\n" for name in sorted(checksums))
 
 
-def _find(folder: Path, name: str) -> Path:
+def find(folder: Path, name: str) -> Path:
+    """Return the path of a file in a folder, plain or .gz. Raises DataError where there is neither."""
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
     raise DataError(f"{folder.absolute()} lacks {name} (plain or .gz)")
 
 
-def _read_verified(path: Path, checksum: str) -> bytes:
+def _read_verified(folder: Path, name: str, checksums: Checksums) -> bytes:
+    archive = f"{name}.gz"
+    whole = archive in checksums  # the archive itself has the checksum
+    if whole and not (folder / archive).is_file():
+        raise DataError(f"{folder.absolute()} lacks {archive}")
+    path = folder / archive if whole else find(folder, name)
     content = _read(path)
-    found = hashlib.sha256(content).hexdigest()
+    checksum = checksums[archive if whole else name]
+    found = hashlib.sha256(path.read_bytes() if whole else content).hexdigest()
     if found == checksum:
         return content
     # The usual slip is the wrong data.dataset.
@@ -85,8 +107,13 @@ def _read_verified(path: Path, checksum: str) -> bytes:
 
 def _read(path: Path) -> bytes:
     """Return at most one byte more than the largest file: a small gzip may hold terabytes."""
+    return read_start(path, LARGEST_FILE + 1)
+
+
+def read_start(path: Path, most: int) -> bytes:
+    """Return the first bytes of a file, decompressed. Raises DataError where it cannot be read."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
+            return stream.read(most)
     except (EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path} cannot be read: {error}") from None

@@ -1,4 +1,4 @@
-"""The IDX format of MNIST and Fashion-MNIST."""
+"""The IDX format of MNIST and of sets like it."""
 
 import math
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.common.errors import DataError
-from fmnist.data.fashion_mnist import CLASS_NAMES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
+from fmnist.data.fashion_mnist import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 
-CLASSES = len(CLASS_NAMES)
+CLASSES = 10
 Bytes = npt.NDArray[np.uint8]
 
 

@@ -1,8 +1,9 @@
-"""Where the four Fashion-MNIST files come from.
+"""Where the four files of a set come from.
 
 Files of every source must have the same SHA-256, so the source cannot change the results.
 """
 
+import importlib
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pooch  # type: ignore[import-untyped]
 
 from fmnist.common.errors import DataError
 from fmnist.common.files import atomic
+from fmnist.data.datasets import image_set
 from fmnist.data.fashion_mnist import CHECKSUMS, FILES, LARGEST_FILE, read_folder
 
 DEBIAN_PACKAGE = "dataset-fashion-mnist"
@@ -25,57 +27,66 @@ SILENCE_LIMIT = 30  # seconds without a byte from a server
 TIME_LIMIT = 900  # seconds for one file, or for the package
 
 
-def obtain(folder: Path | None, checksums: str, raw: Path) -> dict[str, bytes]:
+def obtain(folder: Path | None, dataset: str, raw: Path) -> dict[str, bytes]:
     """Return the four files, decompressed and verified, from the first source that has them.
 
-    `folder` is the config's data.folder, `checksums` its data.dataset; downloads are kept in `raw`.
+    `folder` is the config's data.folder, `dataset` its data.dataset; downloads are kept in `raw`. A dataset that
+    is a folder is the only source, and nobody knows its checksums.
     Reports each source that fails on stderr. Raises DataError with every reason where all fail.
     """
+    if dataset not in CHECKSUMS:
+        return read_folder(Path(dataset), None)
     if folder is not None and folder.resolve().is_relative_to(raw.resolve()):
         raise DataError(f"data.folder is {folder}, the folder of temporary downloads; expected another folder")
     failures = []
-    for title, locate in _sources(folder, checksums, raw):
+    for title, locate in _sources(folder, dataset, raw):
         try:
-            files = read_folder(locate(), CHECKSUMS[checksums])
+            files = read_folder(locate(), CHECKSUMS[dataset])
         except DataError as error:
             failures.append(f"{title}: {error}")
             print(f"Data: not from {failures[-1]}", file=sys.stderr, flush=True)
         else:
             print(f"Data: from {title}; every checksum is right.", file=sys.stderr, flush=True)
             return files
-    raise DataError(_no_source(failures, checksums))
+    raise DataError(_no_source(failures, dataset))
 
 
-def _sources(folder: Path | None, checksums: str, raw: Path) -> Iterator[tuple[str, Callable[[], Path]]]:
+def _sources(folder: Path | None, dataset: str, raw: Path) -> Iterator[tuple[str, Callable[[], Path]]]:
     """Yield each source's title, and the function that returns the folder with its files."""
     if folder is not None:
         yield "data.folder", lambda: folder
-    if checksums == "sample":  # nobody else has it
+    mirrored = image_set(dataset).torchvision
+    if mirrored is None:  # nobody else has it
         return
-    yield f"Debian's {DEBIAN_PACKAGE}, installed", lambda: DEBIAN_FOLDER
+    packaged = dataset == "fashion_mnist"
+    if packaged:
+        yield f"Debian's {DEBIAN_PACKAGE}, installed", lambda: DEBIAN_FOLDER
     if raw.is_dir():
         yield "downloads of an earlier session", lambda: raw
-    yield "torchvision's mirrors", lambda: _from_mirrors(raw)
-    yield f"Debian's {DEBIAN_PACKAGE}, downloaded", lambda: _from_package(raw)
+    yield "torchvision's mirrors", lambda: _from_mirrors(mirrored, raw)
+    if packaged:
+        yield f"Debian's {DEBIAN_PACKAGE}, downloaded", lambda: _from_package(raw)
 
 
-def _no_source(failures: Sequence[str], checksums: str) -> str:
+def _no_source(failures: Sequence[str], dataset: str) -> str:
     names = ", ".join(f"{name}.gz" for name in FILES)
     remedy = f"put {names} into one folder and name it in config.yaml as data.folder"
-    if checksums == "sample":
+    if dataset == "sample":
         remedy = "set data.folder to tests/sample, which holds the sample, or data.dataset to fashion_mnist"
-    lines = ["no source has the Fashion-MNIST files; each source and why it failed:", *failures, f"By hand: {remedy}."]
+    title = image_set(dataset).title
+    lines = [f"no source has the files of {title}; each source and why it failed:", *failures, f"By hand: {remedy}."]
     return "\n  ".join(lines)
 
 
-def _from_mirrors(raw: Path) -> Path:
+def _from_mirrors(name: str, raw: Path) -> Path:
     """Download what `raw` lacks, or has with another MD5, from torchvision's mirrors; returns `raw`."""
     try:
-        from torchvision.datasets import FashionMNIST  # type: ignore[import-untyped]  # slow to import
+        datasets = importlib.import_module("torchvision.datasets")  # here, since it is slow
     except (ImportError, RuntimeError) as error:  # RuntimeError: built for another torch
         raise DataError(f"torchvision cannot be imported: {error}") from None
-    for name, md5 in FashionMNIST.resources:
-        _download_from_any([f"{mirror.rstrip('/')}/{name}" for mirror in FashionMNIST.mirrors], md5, raw / name)
+    published = getattr(datasets, name)
+    for file, md5 in published.resources:
+        _download_from_any([f"{mirror.rstrip('/')}/{file}" for mirror in published.mirrors], md5, raw / file)
     return raw
 
 

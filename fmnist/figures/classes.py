@@ -15,28 +15,27 @@ from matplotlib.ticker import MaxNLocator
 from fmnist.analysis.class_changes import Change, Panel
 from fmnist.analysis.statistics import Array
 from fmnist.common.wording import signed
-from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.figures.style import PAGE_WIDTH, use_style
 
 TITLE = 36  # letters in a line of a title: more would not fit a panel
 GREY = "0.92"  # of correct predictions: the colours are for the errors
 SATURATED = 90  # percentile of all changes at which the colours end, or one poor run would pale the others
-_RIGHT = np.eye(len(CLASS_NAMES), dtype=bool)
 
 
-def confusion_figure(panels: Sequence[Panel]) -> Figure:
+def confusion_figure(panels: Sequence[Panel], classes: Sequence[str]) -> Figure:
     """Draw confusion matrices side by side; errors are coloured, and numbers that round to 0 are left out."""
     use_style()
     if not panels:
         return _nothing("No run of the original's experiments whose predictions are known: no confusion matrix.")
     figure, [row] = plt.subplots(1, len(panels), figsize=(PAGE_WIDTH, 3.05), squeeze=False)
+    right = np.eye(len(classes), dtype=bool)
     # Below the range of the colours: grey.
-    errors = [np.where(_RIGHT, -1, panel.percent) for panel in panels]
+    errors = [np.where(right, -1, panel.percent) for panel in panels]
     reds = mpl.colormaps["Reds"].with_extremes(under=GREY)
-    look: dict[str, Any] = {"bold": _RIGHT, "cmap": reds, "vmin": 0, "vmax": max(1, np.nanmax(errors))}
+    look: dict[str, Any] = {"bold": right, "cmap": reds, "vmin": 0, "vmax": max(1, np.nanmax(errors))}
     for axes, panel, colours in zip(row, panels, errors, strict=True):
         texts = np.vectorize(lambda percent: f"{percent:.0f}".removeprefix("0"))(panel.percent)
-        _cells(axes, colours, texts, CLASS_NAMES if axes is row[0] else (), **look)
+        _cells(axes, colours, texts, classes, classes if axes is row[0] else (), **look)
         axes.tick_params(axis="x", rotation=90)
         axes.set(title=fill(panel.title, TITLE), xlabel="predicted class")
     row[0].set_ylabel("true class")
@@ -45,7 +44,7 @@ def confusion_figure(panels: Sequence[Panel]) -> Figure:
     return figure
 
 
-def classes_figure(changes: Sequence[Change]) -> Figure:
+def classes_figure(changes: Sequence[Change], classes: Sequence[str]) -> Figure:
     """Draw the effect of every change on the accuracy of each class, in points; bold: beyond seed noise."""
     use_style()
     if not changes:
@@ -56,16 +55,18 @@ def classes_figure(changes: Sequence[Change]) -> Figure:
     figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 1.15 + 0.2 * len(changes)))
     texts = np.vectorize(lambda number: signed(number, 1))(points)
     names = [change.name for change in changes]
-    _cells(axes, points, texts, names, bold=shown, cmap="RdBu", vmin=-end, vmax=end)
+    _cells(axes, points, texts, classes, names, bold=shown, cmap="RdBu", vmin=-end, vmax=end)
     plt.setp(axes.get_xticklabels(), rotation=35, ha="right", rotation_mode="anchor")
     extend = "both" if np.nanmax(abs(points)) > end else "neither"
     _colour_bar(figure, axes, "against the base case (points)", ax=axes, extend=extend)
     return figure
 
 
-def _cells(axes: Axes, values: Array, texts: Array, rows: Sequence[str], *, bold: Array, **look: Any) -> None:
+def _cells(
+    axes: Axes, values: Array, texts: Array, classes: Sequence[str], rows: Sequence[str], *, bold: Array, **look: Any
+) -> None:
     """Fill a grid of `rows` by classes with colours and texts; `bold` is [row, column]."""
-    look |= {"xticklabels": CLASS_NAMES, "yticklabels": rows or False}
+    look |= {"xticklabels": classes, "yticklabels": rows or False}
     sns.heatmap(values, annot=texts, fmt="", ax=axes, linewidths=0.4, cbar=False, **look)
     for text, weight in zip(axes.texts, np.where(bold, "bold", "normal").flat, strict=True):
         text.set_fontweight(weight)

@@ -53,6 +53,7 @@ Text = Annotated[
     AfterValidator(_printable),
 ]
 Folder = Annotated[str, _text(1000, r"^[^\x00-\x1f\x7f]+$", "the path of a folder, of at most 1,000 characters")]
+OwnDataset = Annotated[str, _text(1000, r"^[^\x00-\x1f\x7f]*/[^\x00-\x1f\x7f]*$", 'a folder such as "data/digits"')]
 ResultsFolder = Annotated[
     str,
     _text(200, rf"^{_STEP}(/{_STEP})*$", 'a folder below this one, in letters, digits, "_", "-", "." and "/"'),
@@ -73,11 +74,17 @@ class DataConfig(_Declared):
     """Which images, and where they are."""
 
     folder: Folder | None = Field(None, description="folder of the four files; null: found or downloaded")
-    dataset: Literal["fashion_mnist", "sample"] = Field(
+    dataset: Literal["fashion_mnist", "mnist", "kmnist", "sample"] | OwnDataset = Field(
         "fashion_mnist",
-        description="fashion_mnist: the 70,000 images; sample: tests/sample",
+        description="fashion_mnist, mnist, kmnist: 70,000 images each; sample: tests/sample; a folder: its files",
         json_schema_extra={"formerly": "checksums"},
     )
+
+    @model_validator(mode="after")
+    def _one_folder(self) -> "DataConfig":
+        if "/" in self.dataset and self.folder is not None:
+            raise ValueError("folder is given and dataset is a folder; expected one of them")
+        return self
 
 
 class ReportConfig(_Declared):

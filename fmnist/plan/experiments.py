@@ -8,7 +8,7 @@ from typing import Any
 
 from fmnist.common.errors import ConfigError
 from fmnist.common.validation import checked, json_schema, shown
-from fmnist.data.fashion_mnist import TRAINING_IMAGES
+from fmnist.data.datasets import image_set
 from fmnist.plan.config import Config, ExperimentConfig, is_periodic, network, read_config
 from fmnist.training.settings import MODELS, RunSettings, Value, format_value, run_id
 
@@ -187,7 +187,7 @@ def _check_effects(run: RunSettings, overrides: Iterable[str], place: str) -> No
 
 def _check_images(run: RunSettings, dataset: str, place: str) -> None:
     """Refuse a batch larger than the data, and batch normalisation of one image, which has no variance."""
-    images = TRAINING_IMAGES[dataset]
+    images = image_set(dataset).training_images
     if run.batch_size > images:
         raise ConfigError(
             f"{place}: batch_size is {run.batch_size} and data.dataset is {dataset!r}; expected at most its "

@@ -19,6 +19,7 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.common.checksums import read_checksums
+from fmnist.data.datasets import image_set
 from fmnist.plan.config import resolved
 from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported
@@ -74,9 +75,10 @@ class Inputs:
         self.reported = read_reported(self.path("reported"))
         self.claims = read_claims(self.path("claims"))
         self.known = KnownRuns(experiments=self.plan.experiments, reported=self.reported)
+        self.data = image_set(self.config["data"]["dataset"])
         # Images by run id: [seed, true class, predicted class].
         self.confused = read_table(self.path("confusion"), confusion.TEXTS)
-        self.matrices = confusion.confusion_matrices(self.confused)
+        self.matrices = confusion.confusion_matrices(self.confused, self.data.classes)
 
     def path(self, name: str) -> Path:
         """Return the path of a file."""
@@ -135,8 +137,10 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
         "enough": enough,  # seeds for sentences about results; with fewer there are tables and figures
         "missing": missing,
         "config": config,
-        "config_yaml": compact_yaml(shown),
-        "seeds": seeds,
+        "data": inputs.data,
+        "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
+        "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
+        "seeds": sorted(set(inputs.runs["seed"])),
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }
@@ -256,6 +260,6 @@ def _about_changes(inputs: Inputs) -> dict[str, Any]:
 def _about_predictions(inputs: Inputs) -> dict[str, Any]:
     """Return what rests on the predictions of the runs; `unpredicted` counts the runs without any."""
     return {
-        "classes": class_report(inputs.plan.experiments, inputs.matrices),
+        "classes": class_report(inputs.plan.experiments, inputs.matrices, inputs.data.classes),
         "unpredicted": len(inputs.runs) - inputs.confused.groupby(["run_id", "seed"]).ngroups,
     }

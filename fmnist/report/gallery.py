@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fmnist.analysis.contested import ACROSS, TEXTS
+from fmnist.analysis.contested import ACROSS, COLUMNS, TEXTS
 from fmnist.analysis.statistics import Array
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import counted
-from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.report.gallery_style import STYLE
 
 MOST_IMAGES = 30  # behind one cell
+Anchors = Mapping[tuple[str, str], str]  # of what opens, by true and predicted class
 FEWEST_SHARE = 0.05  # of the networks take an image for a class, or it is not behind the cell
 
 
@@ -43,12 +43,14 @@ def gallery_html(contested: pd.DataFrame, confusion: Mapping[str, Array]) -> str
     matrices = np.concatenate(list(confusion.values()))
     mean, networks = matrices.mean(axis=0), len(matrices)
     placed = contested.assign(place=np.arange(len(contested)))
-    cells = {(true, taken): _behind(placed, true, taken) for true in CLASS_NAMES for taken in CLASS_NAMES}
+    names = [str(name) for name in contested.columns[len(COLUMNS) :]]  # of the classes
+    cells = {(true, taken): _behind(placed, true, taken) for true in names for taken in names}
     shown = {pair: images for pair, images in cells.items() if len(images)}
+    anchors = {(true, taken): f"gal-{names.index(true)}-{names.index(taken)}" for true, taken in shown}
     parts = [
-        _matrix(mean, networks, shown, _contested(contested, networks)),
-        *(_popover(pair, images, networks) for pair, images in shown.items()),
-        _never(placed[placed["wrong"] == networks], networks),
+        _matrix(names, mean, networks, anchors, _contested(contested, networks)),
+        *(_popover(pair, anchors[pair], images, networks) for pair, images in shown.items()),
+        _never(placed[placed["wrong"] == networks], networks, names),
     ]
     return "\n".join(['<div class="gal" id="gallery">', *parts, "</div>", ""])
 
@@ -69,9 +71,9 @@ def _contested(contested: pd.DataFrame, networks: int) -> str:
     return f"Contested are the {images} that at least {contested['wrong'].min()} of {networks} networks get wrong. "
 
 
-def _matrix(mean: Array, networks: int, shown: Mapping[tuple[str, str], pd.DataFrame], contested: str) -> str:
-    heads = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in CLASS_NAMES)
-    rows = "\n".join(_row(true, numbers, shown) for true, numbers in zip(CLASS_NAMES, mean, strict=True))
+def _matrix(names: Sequence[str], mean: Array, networks: int, anchors: Anchors, contested: str) -> str:
+    heads = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in names)
+    rows = "\n".join(_row(names, true, numbers, anchors) for true, numbers in zip(names, mean, strict=True))
     sizes = sorted({round(images) for images in mean.sum(axis=1)})
     caption = (
         f"Which class is taken for which: the mean of {counted(networks, 'trained network')}, "
@@ -85,23 +87,23 @@ def _matrix(mean: Array, networks: int, shown: Mapping[tuple[str, str], pd.DataF
     )
 
 
-def _row(true: str, numbers: Array, shown: Mapping[tuple[str, str], pd.DataFrame]) -> str:
+def _row(names: Sequence[str], true: str, numbers: Array, anchors: Anchors) -> str:
     cells = [
-        _cell(true, taken, number, numbers.sum(), (true, taken) in shown)
-        for taken, number in zip(CLASS_NAMES, numbers, strict=True)
+        _cell(true, taken, number, numbers.sum(), anchors.get((true, taken)))
+        for taken, number in zip(names, numbers, strict=True)
     ]
     return f'<tr><th scope="row">{escape(true)}</th>{"".join(cells)}</tr>'
 
 
-def _cell(true: str, taken: str, number: float, images: float, opens: bool) -> str:
+def _cell(true: str, taken: str, number: float, images: float, anchor: str | None) -> str:
     text = _rounded(number)
     if true == taken:
         return f'<td class="gal-right">{text}</td>'
     # The root, since most errors are rare: 1 % is still to be seen beside 20 %.
     tint = round(100 * float(np.sqrt(number / max(images, 1))))
-    if opens:
+    if anchor:
         name = escape(f"{text} images of {true} taken for {taken}: show them")
-        text = f'<button type="button" popovertarget="{_anchor(true, taken)}" aria-label="{name}">{text}</button>'
+        text = f'<button type="button" popovertarget="{anchor}" aria-label="{name}">{text}</button>'
     return f'<td style="--gal-tint:{tint}%">{text}</td>'
 
 
@@ -110,18 +112,13 @@ def _rounded(number: float) -> str:
     return "&lt;1" if 0 < number < 0.5 else str(round(number))
 
 
-def _anchor(true: str, taken: str) -> str:
-    return f"gal-{CLASS_NAMES.index(true)}-{CLASS_NAMES.index(taken)}"
-
-
-def _popover(pair: tuple[str, str], images: pd.DataFrame, networks: int) -> str:
+def _popover(pair: tuple[str, str], anchor: str, images: pd.DataFrame, networks: int) -> str:
     true, taken = pair
     first = images[:MOST_IMAGES]
     how_many = counted(len(images), f"contested image of {true}", f"contested images of {true}")
     only = f"; the {len(first)} most frequent" if len(first) < len(images) else ""
     said = f"{how_many} that at least {100 * FEWEST_SHARE:.0f} % of the networks take for {taken}{only}."
     items = "".join(_item(image, place, count) for image, place, count in _columns(first, "image", "place", taken))
-    anchor = _anchor(true, taken)
     return (
         f'<div class="gal-images" id="{anchor}" popover role="dialog" aria-labelledby="{anchor}-title">'
         f'<p id="{anchor}-title"><strong>{escape(true)} taken for {escape(taken)}</strong></p>'
@@ -144,13 +141,13 @@ def _tile(image: int, place: int) -> str:
     return f'<i role="img" aria-label="Test image {image}" style="--x:{across};--y:{down}"></i>'
 
 
-def _never(images: pd.DataFrame, networks: int) -> str:
+def _never(images: pd.DataFrame, networks: int, names: list[str]) -> str:
     """Return the gallery of the images that every network gets wrong."""
     if images.empty:
         return "<p>Every test image is recognised by at least one network.</p>"
     columns = _columns(images, "image", "place")
     items = "".join(
-        f"<li>{_tile(image, place)}<b>{escape(true)}</b> {escape(_said(row))}</li>"
+        f"<li>{_tile(image, place)}<b>{escape(true)}</b> {escape(_said(row[names]))}</li>"
         for (image, place), true, (_, row) in zip(columns, images["true_class"], images.iterrows(), strict=True)
     )
     how_many = counted(len(images), "test image")
@@ -160,6 +157,6 @@ def _never(images: pd.DataFrame, networks: int) -> str:
 
 def _said(row: pd.Series) -> str:
     """Name the classes that an image is taken for, the commonest first: `Shirt 300, Coat 24`."""
-    counts = row[list(CLASS_NAMES)].astype(int)
+    counts = row.astype(int)
     ranked = counts[counts > 0].sort_values(ascending=False, kind="stable")
     return ", ".join(f"{name} {count}" for name, count in ranked.items())

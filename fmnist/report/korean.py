@@ -119,7 +119,7 @@ def _noise(context: Context, words: Words) -> list[str]:
 
 def _hardest(context: Context, words: Words) -> list[str]:
     classes = context["classes"]
-    names = [words.all["classes"][name] for name in classes["hard"].index] if classes else []
+    names = [words.all["classes"].get(name, name) for name in classes["hard"].index] if classes else []
     return [words.say("hardest", names=", ".join(names))] if names else []
 
 

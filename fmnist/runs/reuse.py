@@ -1,13 +1,11 @@
 """Runs that need no training, since a folder in the shape of reference/ holds them."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from fmnist.common.errors import ConfigError
 from fmnist.common.validation import checked
-from fmnist.data.fashion_mnist import CHECKSUMS, checksum_lines
 from fmnist.plan.experiments import Plan
 from fmnist.runs.checks import RunRecord, checked_curve, checked_row, curves_by_run, expect, numbered_runs, read_json
 from fmnist.runs.provenance import Summary
@@ -16,11 +14,6 @@ from fmnist.training.settings import Value, setting_names
 NEEDED = ("runs.csv", "loss.csv", "provenance.json")
 Pair = tuple[str, int]  # run id, seed
 Settings = Mapping[str, Value]
-
-
-def data_hash(dataset: str) -> str:
-    """Return the hash of a data set, by its name in the config, as the provenance of its runs has it."""
-    return hashlib.sha256(checksum_lines(CHECKSUMS[dataset]).encode()).hexdigest()
 
 
 def reused_trainings(folder: Path, name: str, plan: Plan) -> list[Pair]:

@@ -15,7 +15,7 @@ SECOND = np.array([0, 6, 6, 6, 6, 7], dtype=np.uint8)
 
 
 def table_of(*runs: tuple[str, int, "np.typing.NDArray[np.uint8]"]) -> str:
-    return to_csv(confusion_table(runs, LABELS))
+    return to_csv(confusion_table(runs, LABELS, CLASS_NAMES))
 
 
 def test_the_table_has_a_row_for_every_pair_of_classes_that_occurs() -> None:
@@ -32,7 +32,7 @@ def test_the_table_has_a_row_for_every_pair_of_classes_that_occurs() -> None:
 def test_matrices_come_back_from_the_table(tmp_path: Path) -> None:
     path = tmp_path / "confusion.csv"
     path.write_text(table_of(("fc", 3, SECOND), ("fc", 0, FIRST), ("lenet5", 0, FIRST)), encoding="utf-8")
-    matrices = confusion_matrices(read_table(path, TEXTS))
+    matrices = confusion_matrices(read_table(path, TEXTS), CLASS_NAMES)
     assert {run_id: found.shape for run_id, found in matrices.items()} == {"fc": (2, 10, 10), "lenet5": (1, 10, 10)}
     for found, predicted in zip(matrices["fc"], (FIRST, SECOND), strict=True):  # in the order of the seeds
         expected = np.zeros((10, 10))
@@ -41,7 +41,9 @@ def test_matrices_come_back_from_the_table(tmp_path: Path) -> None:
 
 
 def test_percentages_are_of_the_true_class() -> None:
-    matrices = confusion_matrices(confusion_table([("fc", 0, FIRST), ("fc", 1, SECOND)], LABELS))["fc"]
+    matrices = confusion_matrices(
+        confusion_table([("fc", 0, FIRST), ("fc", 1, SECOND)], LABELS, CLASS_NAMES), CLASS_NAMES
+    )["fc"]
     shirt, top = CLASS_NAMES.index("Shirt"), CLASS_NAMES.index("T-shirt/top")
     np.testing.assert_allclose(class_accuracies(matrices)[:, [shirt, top]], [[50, 200 / 3], [100, 100 / 3]])
     assert np.isnan(class_accuracies(matrices)[:, CLASS_NAMES.index("Bag")]).all()  # no image of it

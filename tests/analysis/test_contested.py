@@ -14,7 +14,7 @@ NETWORKS = [np.array(row, dtype=np.uint8) for row in ([0, 6, 0, 9], [0, 0, 0, 7]
 
 
 def test_a_row_counts_the_networks_that_are_wrong_and_what_they_say() -> None:
-    table = contested_table(NETWORKS, LABELS)
+    table = contested_table(NETWORKS, LABELS, CLASS_NAMES)
     assert table["image"].tolist() == [2, 1, 3]  # by class and error; all networks recognise image 0
     assert table["wrong"].tolist() == [3, 1, 1]
     first = table.iloc[0]
@@ -25,13 +25,13 @@ def test_a_row_counts_the_networks_that_are_wrong_and_what_they_say() -> None:
 
 
 def test_no_more_images_are_kept_than_asked_for_and_ties_stay_together() -> None:
-    assert contested_table(NETWORKS, LABELS, most=2)["image"].tolist() == [2]
+    assert contested_table(NETWORKS, LABELS, CLASS_NAMES, most=2)["image"].tolist() == [2]
     assert fewest_wrong(np.array([3, 0, 1, 1]), most=3) == 1
     assert fewest_wrong(np.array([3, 0, 1, 1]), most=2) == 2
 
 
 def test_runs_without_predictions_leave_no_contested_image() -> None:
-    assert contested_table([], LABELS).empty
+    assert contested_table([], LABELS, CLASS_NAMES).empty
 
 
 def test_the_picture_holds_the_images_in_their_order_as_deterministic_bytes() -> None:

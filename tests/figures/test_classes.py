@@ -32,7 +32,7 @@ def numbers(figure: Figure) -> dict[tuple[int, int], str]:
 
 
 def test_matrices_have_the_classes_in_order_and_print_what_does_not_round_to_zero(tmp_path: Path) -> None:
-    figure = confusion_figure([panel("One"), panel("Two")])
+    figure = confusion_figure([panel("One"), panel("Two")], CLASS_NAMES)
     assert ticks(figure.axes[0], "x") == ticks(figure.axes[0], "y") == list(CLASS_NAMES)
     assert [axes.get_title() for axes in figure.axes[:2]] == ["One", "Two"]
     assert figure.axes[0].get_ylim() == (10, 0)  # the first class on top
@@ -41,7 +41,9 @@ def test_matrices_have_the_classes_in_order_and_print_what_does_not_round_to_zer
 
 
 def test_changes_are_printed_with_signs_and_bold_where_shown(tmp_path: Path) -> None:
-    figure = classes_figure([change("with dropout", 1.26, -2.34, 0.04, p=0.01), change("SGD", -3.0, p=0.2)])
+    figure = classes_figure(
+        [change("with dropout", 1.26, -2.34, 0.04, p=0.01), change("SGD", -3.0, p=0.2)], CLASS_NAMES
+    )
     assert ticks(figure.axes[0], "x") == list(CLASS_NAMES)
     assert ticks(figure.axes[0], "y") == ["with dropout", "SGD"]
     printed = numbers(figure)
@@ -51,7 +53,7 @@ def test_changes_are_printed_with_signs_and_bold_where_shown(tmp_path: Path) -> 
 
 
 def test_colours_are_centred_at_zero() -> None:
-    axes = classes_figure([change("a", 4.0, -1.0), change("b", 2.0, 3.0)]).axes
+    axes = classes_figure([change("a", 4.0, -1.0), change("b", 2.0, 3.0)], CLASS_NAMES).axes
     low, high = axes[1].get_ylim()
     assert low == -high
     gain, loss, nothing = axes[0].collections[0].to_rgba(np.array([4.0, -3.0, 0.0]))
@@ -62,6 +64,6 @@ def test_colours_are_centred_at_zero() -> None:
 
 @pytest.mark.parametrize("figure", [confusion_figure, classes_figure])
 def test_where_there_is_nothing_to_draw_the_figure_says_so(figure: "object", tmp_path: Path) -> None:
-    empty = figure([])  # type: ignore[operator]
+    empty = figure([], CLASS_NAMES)  # type: ignore[operator]
     assert len(empty.texts[0].get_text()) > 30
     svg(empty, tmp_path)

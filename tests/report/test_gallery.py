@@ -7,6 +7,7 @@ import pytest
 
 from fmnist.analysis.confusion import confusion_matrices, confusion_table
 from fmnist.analysis.contested import contested_table
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.report.gallery import MOST_IMAGES, gallery_css, gallery_html
 
 # Images 1 to 70 are shirts: one network takes all of them for T-shirts, two none. Nobody gets image 0.
@@ -19,8 +20,8 @@ NETWORKS = [RIGHT, WRONG, RIGHT]
 @pytest.fixture(scope="module")
 def page() -> str:
     named = [("lenet5", seed, predicted) for seed, predicted in enumerate(NETWORKS)]
-    table = contested_table(NETWORKS, LABELS)
-    return gallery_html(table, confusion_matrices(confusion_table(named, LABELS)))
+    table = contested_table(NETWORKS, LABELS, CLASS_NAMES)
+    return gallery_html(table, confusion_matrices(confusion_table(named, LABELS, CLASS_NAMES), CLASS_NAMES))
 
 
 def test_every_button_opens_a_popover_that_is_there_and_the_other_way_round(page: str) -> None:
@@ -63,4 +64,4 @@ def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
 
 
 def test_without_predictions_there_is_no_gallery() -> None:
-    assert gallery_html(contested_table([], LABELS), {}) == ""
+    assert gallery_html(contested_table([], LABELS, CLASS_NAMES), {}) == ""

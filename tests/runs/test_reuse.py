@@ -10,9 +10,10 @@ from run_builders import DATA, SETTINGS, finished, read, spoil
 from sentences import refusal
 
 from fmnist.common.checksums import file_sha256
+from fmnist.data.datasets import data_hash
 from fmnist.plan.experiments import plan_experiments
 from fmnist.runs.gathering import curves_text, runs_table, summarise
-from fmnist.runs.reuse import data_hash, read_reused, reused_trainings
+from fmnist.runs.reuse import read_reused, reused_trainings
 
 REFERENCE = ROOT / "reference"
 PAIRS = [("fc", 0), ("fc", 7), ("lenet5", 0)]

@@ -29,6 +29,8 @@ rule confusion:
     log:
         f"{LOGS}/confusion.log",
     localrule: True
+    params:
+        classes=CLASSES,
     script:
         "../scripts/confusion.py"
 
@@ -45,6 +47,7 @@ rule class_figures:
     localrule: True
     params:
         experiments={name: experiment.as_dict() for name, experiment in SHOWN.items()},
+        classes=CLASSES,
     script:
         "../scripts/class_figures.py"
 
@@ -60,5 +63,7 @@ rule contested:
     log:
         f"{LOGS}/contested.log",
     localrule: True
+    params:
+        classes=CLASSES,
     script:
         "../scripts/contested.py"

@@ -11,7 +11,9 @@ from fmnist.plan.config import resolved
 from fmnist.common.errors import FmnistError
 from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
-from fmnist.runs.reuse import data_hash, read_reused, reused_trainings
+from fmnist.data.datasets import data_hash, image_set
+from fmnist.data.fashion_mnist import FILES, find
+from fmnist.runs.reuse import read_reused, reused_trainings
 from fmnist.plan.cost import has_nvidia_gpu, work
 
 BASE = Path(workflow.basedir)
@@ -101,6 +103,7 @@ config.update(resolved(PLAN.config))
 EXPERIMENTS = {name: one.as_dict() for name, one in PLAN.experiments.items()}
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
+CLASSES = list(image_set(config["data"]["dataset"]).classes)
 for part in ("", "benchmarks", "data", "figures", "logs", "report", "runs", "tables"):
     stop_unless_writable(f"{RESULTS}/{part}")
 LOGS = f"{RESULTS}/logs"

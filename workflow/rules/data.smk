@@ -1,7 +1,13 @@
-# Obtain and verify Fashion-MNIST, and write it as one array file.
+# Obtain and verify the images, and write them as one array file.
+
+DATASET = config["data"]["dataset"]
+# A folder of one's own has no checksums to compare with: Snakemake looks whether its files have changed.
+OWN_FILES = [find(Path(DATASET), name) for name in FILES] if "/" in DATASET else []
 
 
 rule data:
+    input:
+        [str(path) for path in OWN_FILES],
     output:
         arrays=ARRAYS,
         checksum=CHECKSUM,
@@ -10,6 +16,6 @@ rule data:
     localrule: True  # head nodes reach the network, compute nodes often do not
     params:
         folder=folder_of("data.folder", config["data"]["folder"]),
-        dataset=config["data"]["dataset"],
+        dataset=DATASET,
     script:
         "../scripts/prepare_data.py"

@@ -13,11 +13,11 @@ from fmnist.plan.experiments import Experiment, with_runs
 
 
 def main(job: Any) -> None:
-    matrices = confusion_matrices(read_table(Path(job.input.confusion), TEXTS))
+    matrices = confusion_matrices(read_table(Path(job.input.confusion), TEXTS), job.params.classes)
     planned = {name: Experiment.from_dict(plain) for name, plain in job.params.experiments.items()}
     experiments = with_runs(planned, matrices)  # without those whose predictions are not known
-    save_svg(confusion_figure(shown_matrices(experiments, matrices)), Path(job.output.confusion))
-    save_svg(classes_figure(class_changes(experiments, matrices)), Path(job.output.classes))
+    save_svg(confusion_figure(shown_matrices(experiments, matrices), job.params.classes), Path(job.output.confusion))
+    save_svg(classes_figure(class_changes(experiments, matrices), job.params.classes), Path(job.output.classes))
 
 
 if "snakemake" in globals():

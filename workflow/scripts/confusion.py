@@ -13,7 +13,7 @@ from fmnist.runs.predictions import read_store, read_test_labels
 def main(job: Any) -> None:
     store = read_store(Path(job.input.predictions))
     predictions = [(run_id, seed, predicted) for (run_id, seed), predicted in store.items()]
-    table = confusion_table(predictions, read_test_labels(Path(job.input.arrays)))
+    table = confusion_table(predictions, read_test_labels(Path(job.input.arrays)), job.params.classes)
     write_text(Path(job.output[0]), to_csv(table))
 
 

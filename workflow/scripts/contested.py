@@ -14,7 +14,7 @@ def main(job: Any) -> None:
     arrays = Path(job.input.arrays)
     store = read_store(Path(job.input.predictions))
     (images,) = read_arrays(arrays, ["test_images"], "delete it to remake it")
-    table = contested_table(list(store.values()), read_test_labels(arrays))
+    table = contested_table(list(store.values()), read_test_labels(arrays), job.params.classes)
     write_text(Path(job.output.table), to_csv(table))
     with atomic(Path(job.output.picture)) as temporary:
         temporary.write_bytes(picture(images, table["image"].tolist()))

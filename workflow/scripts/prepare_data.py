@@ -1,4 +1,4 @@
-"""The data rule's script: obtain Fashion-MNIST, verify it, write it as one array file."""
+"""The data rule's script: obtain the images, verify them, write them as one array file."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from fmnist.common.files import atomic, write_text
 from fmnist.common.job import run_logged
-from fmnist.data import fashion_mnist, idx, sources
+from fmnist.data import datasets, fashion_mnist, idx, sources
 from fmnist.training import dataset
 
 
@@ -18,7 +18,7 @@ def main(job: Any) -> None:
     contents = sources.obtain(folder, job.params.dataset, downloads)
     with atomic(arrays) as temporary:
         dataset.save_arrays(temporary, idx.parse_files(contents))
-    checksums = fashion_mnist.CHECKSUMS[job.params.dataset]
+    checksums = datasets.checksums_of(job.params.dataset)
     write_text(Path(job.output.checksum), fashion_mnist.checksum_lines(checksums))
     # Only now, so that a failure above costs no second download.
     shutil.rmtree(downloads, ignore_errors=True)
