@@ -16,8 +16,8 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns
 from fmnist.claims.examine import PROTOCOL, Choices, Examined, Material, examine_all
 from fmnist.claims.forms import PValues
-from fmnist.claims.run_table import read_run_table, table_experiments
 from fmnist.claims.table_row import COLUMNS, TEXTS, Correction, claim_row, corrected_verdict
+from fmnist.claims.table_runs import read_run_table, table_experiments
 from fmnist.claims.verdicts import DEPENDS, opposite
 from fmnist.common.errors import ConfigError
 from fmnist.plan.experiments import Experiment

@@ -92,6 +92,9 @@ class ReportConfig(_Declared):
 
     title: Text = Field("Fashion-MNIST classification, replicated", description="title of the report")
     folder: Folder = Field("report", description="folder of reported.yaml, claims.yaml and sections/ (docs/studies.md)")
+    compare_claims: dict[CaseName, Folder] = Field(
+        {}, description="claims.csv files of the same claims on other data or runs, by the title of their column"
+    )
     banner: Text | None = Field(None, description="a sentence on every page, such as that the numbers mean nothing")
 
 

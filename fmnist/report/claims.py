@@ -1,6 +1,6 @@
 """What the report says about the claims: their verdicts, the clearest findings, and how reliable the tests are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,26 +110,44 @@ def verdict_counts(judged: Sequence[Row]) -> list[tuple[str, int]]:
     return [(verdict, found.count(verdict)) for verdict in verdicts.VERDICTS if verdict in found]
 
 
-def robustness(judged: Sequence[Row], choices: Path, halves: Path, exploration: Path | None) -> dict[str, Any]:
+def robustness(judged: Sequence[Row], choices: Path, halves: Path) -> dict[str, Any]:
     """Describe how far the verdicts hang on choices and on the seeds.
 
-    `choices` and `halves` are claims_by_choice.csv and claims_by_half.csv, `exploration` a claims.csv of earlier
-    seeds. `same` counts by claim under how many combinations of choices it has its verdict.
+    `choices` and `halves` are claims_by_choice.csv and claims_by_half.csv. `same` counts by claim under how many
+    combinations of choices it has its verdict.
     """
     verdict = {one["id"]: one["verdict"] for one in judged}
     table = read_table(choices, ["id", "verdict"])
     same = (table["verdict"] == table["id"].map(verdict)).groupby(table["id"]).sum()
     combinations = len(table) // len(judged)
     decided, agree = agreement(read_table(halves, ["id", "first", "second"]))
-    earlier = dict(read_verdicts(exploration)[["id", "verdict"]].to_numpy()) if exploration else {}
     return {
         "choices": combinations,
         "same": same.to_dict(),
         "stable": int((same == combinations).sum()),
         "decided": number_or_none(decided),
         "agree": number_or_none(agree),
-        "exploration": {identity: earlier.get(identity) for identity in verdict} if earlier else {},
-        "replicated": sum(earlier.get(identity) == own for identity, own in verdict.items()),
+    }
+
+
+def elsewhere(judged: Sequence[Row], tables: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """Compare the verdicts with those of other claims.csv, by title: on other data, or on earlier seeds.
+
+    `verdicts` are by claim, `common` counts the claims of both, `same` those with equal verdicts, and `opposite`
+    lists those of which one holds and the other fails.
+    """
+    return [_compared(judged, title, read_verdicts(path)) for title, path in tables.items()]
+
+
+def _compared(judged: Sequence[Row], title: str, table: pd.DataFrame) -> dict[str, Any]:
+    there = dict(table[["id", "verdict"]].to_numpy())
+    both = {one["id"]: (one["verdict"], there[one["id"]]) for one in judged if one["id"] in there}
+    return {
+        "title": title,
+        "verdicts": there,
+        "common": len(both),
+        "same": sum(own == other for own, other in both.values()),
+        "opposite": [identity for identity, pair in both.items() if verdicts.opposite(*pair)],
     }
 
 

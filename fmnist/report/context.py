@@ -27,6 +27,7 @@ from fmnist.report.claim_words import NOUNS
 from fmnist.report.claims import (
     DECIDED,
     claims_of,
+    elsewhere,
     error_rates,
     judged_claims,
     powers,
@@ -84,9 +85,10 @@ class Inputs:
         """Return the path of a file."""
         return Path(self.files[name])
 
-    def optional(self, name: str) -> Path | None:
-        """Return the path of a file that the project may lack."""
-        return Path(self.files[name]) if self.files.get(name) else None
+    @property
+    def compared(self) -> dict[str, Path]:
+        """The claims.csv of other data or runs, by title."""
+        return {title: Path(path) for title, path in self.files.get("compared", {}).items()}
 
 
 def build_context(files: Mapping[str, Any], config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -243,7 +245,8 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         **_about_changes(inputs),
         "margins": claims.margins,
         "significance": claims.significance,
-        "robustness": robustness(judged, inputs.path("choices"), inputs.path("halves"), inputs.optional("exploration")),
+        "robustness": robustness(judged, inputs.path("choices"), inputs.path("halves")),
+        "elsewhere": elsewhere(judged, inputs.compared),
         "error_rates": error_rates(calibration),
         "powers": powers(calibration),
     }

@@ -6,12 +6,24 @@ import re
 import pandas as pd
 import pytest
 from builders import CLAIMS, ROOT
+from made_up_results import Results, shipped_config
 from report_builders import prose, section, summary
 
 from fmnist.claims import over_images, verdicts
 from fmnist.claims.claim_list import read_claims
-from fmnist.report.claims import ERRORS, SIGNS, claims_of, error_rates, powers, tally, verdict_counts, verdict_filter
+from fmnist.report.claims import (
+    ERRORS,
+    SIGNS,
+    claims_of,
+    elsewhere,
+    error_rates,
+    powers,
+    tally,
+    verdict_counts,
+    verdict_filter,
+)
 from fmnist.report.image_noise import read_image_noise
+from fmnist.report.report import markdown_report
 
 LIST = read_claims(CLAIMS)
 ALL = LIST.tested
@@ -126,3 +138,34 @@ def test_the_first_screen_counts_and_what_to_set_follows_the_verdicts(five_seeds
     assert re.search(r"\*\*Helps\.\*\*.*max pooling for average.*\*\*Hurts\.\*\*.*SGD for Adam", told)
     inside = 85 - section(five_seeds, "sec-comparison").count("**(outside)**")
     assert f"**{inside} of 85** printed numbers" in told
+
+
+def test_verdicts_elsewhere_are_set_beside_these(tmp_path):
+    here = [
+        {"id": "a", "verdict": verdicts.HOLDS},
+        {"id": "b", "verdict": verdicts.OPEN},
+        {"id": "c", "verdict": verdicts.HOLDS},
+    ]
+    there = pd.DataFrame(
+        [("a", verdicts.FAILS), ("b", verdicts.OPEN), ("d", verdicts.HOLDS)], columns=["id", "verdict"]
+    )
+    there.to_csv(tmp_path / "claims.csv", index=False)
+    (found,) = elsewhere(here, {"MNIST": tmp_path / "claims.csv"})
+    assert (found["title"], found["common"], found["same"], found["opposite"]) == ("MNIST", 2, 1, ["a"])
+    assert found["verdicts"] == dict(there.to_numpy())
+
+
+def test_the_report_names_the_claims_that_come_out_otherwise_elsewhere(tmp_path):
+    results = Results(tmp_path, shipped_config(seeds=[0, 1, 2]))
+    files = results.write()
+    other = pd.read_csv(files["verdicts"], dtype=str)
+    (changed,) = other.loc[other["id"] == "max-pooling", "verdict"]
+    other.loc[other["id"] == "max-pooling", "verdict"] = verdicts.OPEN if changed != verdicts.OPEN else verdicts.HOLDS
+    other.to_csv(tmp_path / "mnist.csv", index=False)
+    markdown = markdown_report({**files, "compared": {"MNIST": tmp_path / "mnist.csv"}}, results.config, tmp_path)
+    text = section(markdown, "sec-elsewhere")
+    assert f"MNIST: the same verdict for {len(other) - 1} of {len(other)} claims" in text
+    rows = [line for line in text.splitlines() if line.startswith("| [")]
+    assert len(rows) == 1
+    assert "max-pooling" in rows[0]
+    assert "sec-elsewhere" not in markdown_report(files, results.config, tmp_path)

@@ -74,3 +74,20 @@ def test_an_edited_claim_trains_nothing(copy: Copy) -> None:
     path.write_text(kept, encoding="utf-8")
     assert planned["claims_table"] == 1
     assert "train" not in planned
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        (
+            "report: {compare_claims: {MNIST: nowhere.csv}}",
+            "report.compare_claims.MNIST is 'nowhere.csv', which is no file",
+        ),
+        ("data: {folder: null, dataset: no/where}", "data.dataset is 'no/where', which is no folder"),
+    ],
+)
+def test_a_fault_in_what_is_compared_or_in_the_data_is_one_sentence(copy: Copy, overlay: str, message: str) -> None:
+    (copy.folder / "overlay.yaml").write_text(overlay, encoding="utf-8")
+    answer = copy.snakemake("--dry-run", "--configfile", CONFIG, "overlay.yaml")
+    assert f"Error: {message}" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 2

@@ -1,28 +1,8 @@
 # The networks' drawings, and the report itself: one Markdown, rendered as HTML and as PDF.
 
-# A study's own sections come first, then those that every report can have.
-OWN = Path(report_file("sections", PLAN.config))
-IS_OURS = OWN.resolve() == (BASE / "report/sections").resolve()
-NUMBERED_IN = [OWN] if IS_OURS else [OWN, BASE / "report/generic"]
-SECTION_FOLDERS = list(dict.fromkeys([*NUMBERED_IN, BASE / "report/sections"]))
 
+include: "report_folder.smk"
 
-def section_files():
-    """The numbered sections by name, each from the first folder that has it; and all that they can include."""
-    numbered = {
-        path.name: path
-        for folder in reversed(NUMBERED_IN)
-        for path in folder.glob("[0-9]*.md.j2")
-    }
-    every = {path for folder in SECTION_FOLDERS for path in folder.rglob("*.md.j2")}
-    sections = [numbered[name] for name in sorted(numbered)]
-    return sections, sorted(every - set(sections))
-
-
-SECTIONS, FRAGMENTS = section_files()
-# The two Korean pages are of a report that has words for them.
-KOREAN = Path(report_file("korean/catalogue.yaml", PLAN.config))
-KOREAN_PAGES = {"markdown": "ko.md", "html": "ko.html", "pdf": "ko.pdf"}
 
 STYLES = [
     *sorted((BASE / "report/style").glob("*.css")),
@@ -66,7 +46,7 @@ rule report:
         opening_figure=rules.opening_figure.output[0],
         choices=rules.claims_robustness.output.choices,
         halves=rules.claims_robustness.output.halves,
-        exploration=committed("reference/exploration/claims.csv") if IS_OURS else [],
+        compared=list(COMPARED.values()),
         claim_figures=rules.claim_figures.output.claims,
         verdict_figure=rules.claim_figures.output.overview,
         calibration=here("benchmarks/calibration.csv"),
@@ -104,6 +84,7 @@ rule report:
     localrule: True
     params:
         config=config,
+        compared=list(COMPARED),
         section_folders=[os.path.relpath(path) for path in SECTION_FOLDERS],
     script:
         "../scripts/report.py"

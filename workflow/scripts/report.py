@@ -8,6 +8,7 @@ from fmnist.report.report import write_report
 
 def main(job: Any) -> None:
     files = {**dict(job.input.items()), "section_folders": job.params.section_folders}
+    files["compared"] = dict(zip(job.params.compared, job.input.compared, strict=True))
     write_report(files, dict(job.output.items()), job.params.config)
 
 
