@@ -98,8 +98,9 @@ _WORDS = {
 
 
 def word(value: str) -> str:
-    """Write a setting's value for a reader: `leaky_relu` as leaky ReLU, 6x16 as 6/16."""
-    return ", ".join(_WORDS.get(part, re.sub(r"(?<=\d)x(?=\d)", "/", part)) for part in value.split(", "))
+    """Write a setting's value for a reader: `leaky_relu` as leaky ReLU, 6x16 as 6/16, `package.module:Net` as Net."""
+    parts = [re.sub(r"^[\w.]+:", "", part) for part in value.split(", ")]
+    return ", ".join(_WORDS.get(part, re.sub(r"(?<=\d)x(?=\d)", "/", part)) for part in parts)
 
 
 def listed(values: Sequence[Any]) -> str:

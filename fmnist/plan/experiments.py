@@ -87,7 +87,6 @@ def plan_experiments(document: Mapping[str, Any], name: str = "config.yaml") -> 
     Raises ConfigError for the first fault.
     """
     config = read_config(document, name)
-    defaults = {model: config.network_defaults(model) for model in MODELS}
     experiments: dict[str, Experiment] = {}
     runs: dict[str, RunSettings] = {}
     left_out = []
@@ -102,6 +101,7 @@ def plan_experiments(document: Mapping[str, Any], name: str = "config.yaml") -> 
         raise ConfigError(
             f"{name}: extensions is false and every experiment is an extension; expected true, or other experiments."
         )
+    defaults = {model: config.network_defaults(model) for model in MODELS}  # with the networks that experiments name
     return Plan(config=config, experiments=experiments, runs=runs, defaults=defaults, left_out=tuple(left_out))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fmnist.common.files import write_text
 from fmnist.common.validation import Schema, expected, json_schema
-from fmnist.plan.config import Config, DataConfig, ExperimentConfig, ReportConfig
+from fmnist.plan.config import DOTTED, Config, DataConfig, ExperimentConfig, ReportConfig
 from fmnist.training.settings import MODELS, CommonSettings, FCSettings, LeNet5Settings, format_value
 
 SCHEMA = "workflow/schemas/config.schema.json"
@@ -24,10 +24,13 @@ Written by `make settings` from the declarations in `fmnist/plan/config.py` and
 """
 
 
+OWN_OR_BUILT_IN: Schema = {"anyOf": [{"enum": list(MODELS)}, {"type": "string", "pattern": f"^{DOTTED.pattern}$"}]}
+
+
 def config_schema() -> Schema:
     """Return the JSON schema of config.yaml, with the settings of a run wherever they can be given."""
     schema = json_schema(Config) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    every = {**_properties(FCSettings), **_properties(LeNet5Settings), "model": {"enum": list(MODELS)}}
+    every = {**_properties(FCSettings), **_properties(LeNet5Settings), "model": OWN_OR_BUILT_IN}
     networks = {name: _object(_properties(model)) for name, model in MODELS.items()}
     common = [*_properties(CommonSettings), "model"]
     declared = {**schema["properties"], "defaults": _object(common), "models": {"properties": networks}}

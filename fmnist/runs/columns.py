@@ -1,5 +1,6 @@
 """The columns of results/runs.csv and results/loss.csv, and what each of them can hold."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -73,7 +74,14 @@ class CurveRow(Epoch, Training):
 
 FINAL = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # of the last epoch, in both tables
 TEXTS = ("run_id", "device", "engine")
-RUN_COLUMNS = ("run_id", "seed", *setting_names(), *list(Run.model_fields)[2:])
+
+
+def run_columns(own: Iterable[str] = ()) -> list[str]:
+    """Return the columns of a runs.csv; `own` are settings of networks that this process has not imported."""
+    return ["run_id", "seed", *sorted({*setting_names(), *own}), *list(Run.model_fields)[2:]]
+
+
+RUN_COLUMNS = tuple(run_columns())  # that every runs.csv has
 CURVE_HEADER = ",".join(Epoch.model_fields)
 
 # What tables, claims and figures measure: the column of runs.csv, and the factor to the unit of the report.

@@ -20,7 +20,7 @@ from fmnist.runs.checks import (
     read_lines,
     read_rows,
 )
-from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURES, RUN_COLUMNS, CurveRow, Epoch, Run
+from fmnist.runs.columns import CURVE_HEADER, FINAL, MEASURES, RUN_COLUMNS, CurveRow, Epoch, Run, run_columns
 from fmnist.runs.provenance import Summary, summary_of
 from fmnist.training.settings import Value, setting_names
 
@@ -50,8 +50,10 @@ def _read_run(folder: Path, expected: Mapping[str, Any], settings: Mapping[str, 
 
 
 def runs_table(records: Iterable[RunRecord]) -> pd.DataFrame:
-    """Return runs.csv: one row a run and seed, settings as text."""
-    return pd.DataFrame([record.row for record in records], columns=list(RUN_COLUMNS))
+    """Return runs.csv: one row a run and seed, settings as text; also those of networks of the config's author."""
+    rows = [record.row for record in records]
+    own = {key for row in rows for key in row} - {*RUN_COLUMNS}
+    return pd.DataFrame(rows, columns=run_columns(own))
 
 
 def curves_text(records: Iterable[RunRecord]) -> str:
@@ -89,12 +91,12 @@ def _distinct(lists: Iterable[Iterable[Any]]) -> list[Any]:
 def read_runs(path: Path) -> pd.DataFrame:
     """Read a runs.csv, settings as text, numbers as numbers (NaN where null). Raises as `numbered_runs` does."""
     rows = [
-        {**{key: cells[key] or None for key in setting_names()}, **run.model_dump()}
+        {**{key: cells.get(key) or None for key in setting_names()}, **run.model_dump()}
         for _, run, cells in numbered_runs(path)
     ]
     kinds: dict[str, Any] = {**dict.fromkeys(setting_names(), "string"), "seed": int, "diverged": bool}
     kinds |= dict.fromkeys((*FINAL, *(column for column, _ in MEASURES.values())), float)
-    return pd.DataFrame(rows, columns=list(RUN_COLUMNS)).astype(kinds)
+    return pd.DataFrame(rows, columns=run_columns()).astype(kinds)
 
 
 def read_curves(path: Path) -> pd.DataFrame:

@@ -76,6 +76,6 @@ def _rows(path: Path, settings: Mapping[str, Settings], planned: set[Pair]) -> d
     rows = {}
     for place, run, cells in numbered_runs(path):
         if (run.run_id, run.seed) in planned:
-            found = {key: cells[key] for key in setting_names() if cells[key]}
+            found = {key: cells[key] for key in setting_names() if cells.get(key)}
             rows[run.run_id, run.seed] = checked_row(place, run, found, settings[run.run_id])
     return rows

@@ -146,4 +146,4 @@ def run_id(run: RunSettings, defaults: RunSettings) -> str:
     """
     own, usual = run.settings(), defaults.settings()
     changed = [f"{key}={format_value(value)}" for key, value in own.items() if value != usual[key]]
-    return "__".join([run.model, *changed])
+    return "__".join([run.model.replace(":", "."), *changed])  # a colon is no part of a file name everywhere

@@ -91,3 +91,25 @@ def test_a_fault_in_what_is_compared_or_in_the_data_is_one_sentence(copy: Copy, 
     answer = copy.snakemake("--dry-run", "--configfile", CONFIG, "overlay.yaml")
     assert f"Error: {message}" in answer.stderr
     assert len(answer.stderr.splitlines()) == 2
+
+
+OWN = "examples/own_network/config.yaml"
+# Beside the study's runs, which are trained already.
+ONE = "results: results/small_data\nexperiments: {residual: {sweep: {width: [4], blocks: [1]}}}\n"
+
+
+def test_an_edit_of_ones_own_network_trains_its_runs_again_and_no_others(copy: Copy) -> None:
+    (copy.folder / "one.yaml").write_text(ONE, encoding="utf-8")
+    configs = ("--configfile", CONFIG, OWN, "tiny.yaml", "one.yaml")
+    assert copy.planned(*configs)["train"] == 3
+    copy.succeeds(*configs)
+    runs = pd.read_csv(copy.folder / "results/small_data/runs.csv").set_index("run_id")
+    assert (
+        runs.loc["examples.own_network.residual.Residual__width=4", ["width", "blocks"]].to_numpy().tolist()
+        == [[4, 1]] * 3
+    )
+    assert runs.loc["fc", "width"].isna().all()
+    (copy.folder / "examples/own_network/residual.py").touch()
+    assert copy.planned(*configs) == {}
+    copy.append("examples/own_network/residual.py", "\n# edited\n")
+    assert copy.planned(*configs)["train"] == 3

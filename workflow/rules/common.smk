@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
-from fmnist.plan.config import resolved
+from fmnist.plan.config import join_own, resolved
 from fmnist.common.errors import FmnistError
 from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
@@ -100,6 +100,12 @@ def report_file(name, checked_config):
 PLAN = checked_plan()
 # From here on nothing is left to a default: scripts and the report see what applies.
 config.update(resolved(PLAN.config))
+# The source files of networks of the config's author: an edit trains their runs again.
+OWN_NETWORKS = {
+    run_id: os.path.relpath(join_own(run.model, "model"))
+    for run_id, run in PLAN.runs.items()
+    if ":" in run.model
+}
 EXPERIMENTS = {name: one.as_dict() for name, one in PLAN.experiments.items()}
 SETTINGS = {run_id: run.settings() for run_id, run in PLAN.runs.items()}
 RESULTS = config["results"]
@@ -209,6 +215,11 @@ def settings_of(wildcards):
             f"Error: the run {wildcards.run_id!r} belongs to no experiment; expected a run of the config."
         )
     return SETTINGS[wildcards.run_id]
+
+
+def own_network(wildcards):
+    """The source file of a run's network; none for the built-in ones."""
+    return OWN_NETWORKS.get(wildcards.run_id, [])
 
 
 def work_of_run(wildcards):

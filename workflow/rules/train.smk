@@ -23,6 +23,7 @@ rule train:
     input:
         arrays=ancient(ARRAYS),
         state=TRAINING_STATE,
+        network=own_network if OWN_NETWORKS else [],
     output:
         metrics=f"{RUN}/metrics.json",
         loss=f"{RUN}/loss.csv",

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fmnist.common.checksums import DATA, read_checksums
+from fmnist.common.checksums import DATA, file_sha256, read_checksums
 from fmnist.common.files import write_json
 from fmnist.common.job import run_logged
 from fmnist.runs.files import write_loss_curve, write_metrics
@@ -15,10 +15,13 @@ from fmnist.training.checkpoints import Checkpoint
 from fmnist.training.dataset import load_dataset
 from fmnist.training.devices import choose_device, make_deterministic
 from fmnist.training.loop import train
+from fmnist.training.own_networks import join
 from fmnist.training.settings import run_settings
 
 
 def main(job: Any) -> None:
+    model = job.params.settings["model"]
+    network = file_sha256(join(model)) if ":" in model else ""
     config = run_settings(job.params.settings)
     run_id, seed = job.wildcards.run_id, int(job.wildcards.seed)
     device = choose_device(job.config["device"], job.resources.gpu)
@@ -27,7 +30,7 @@ def main(job: Any) -> None:
     make_deterministic(device, job.threads)
     state = Path(job.input.state)  # checksums of the training code and the data
     data_sha256 = read_checksums(state)[DATA]
-    checkpoint = Checkpoint(Path(job.params.checkpoint), state.read_text(encoding="utf-8") + cpu_name())
+    checkpoint = Checkpoint(Path(job.params.checkpoint), state.read_text(encoding="utf-8") + cpu_name() + network)
     report = epoch_reporter(f"{run_id} seed={seed}", config.epochs)
     data = load_dataset(Path(job.input.arrays), device)
     result = train(config, data, seed, job.config["engine"], report, checkpoint)
