@@ -11,6 +11,7 @@ from training_process import training_job
 from workflow_builders import training_state
 
 from fmnist.common.checksums import file_sha256, read_checksums
+from fmnist.data.fashion_mnist import CLASS_NAMES
 from fmnist.runs.gathering import RUN_COLUMNS
 
 # Two runs of a small network for one epoch; the original reports an accuracy of both.
@@ -78,7 +79,7 @@ def test_gather_makes_tidy_tables_and_keeps_numbers_exactly(results: Path) -> No
 
 def test_confusion_counts_every_image(results: Path, arrays: Path, tmp_path: Path) -> None:
     inputs = {"predictions": results / "predictions.npz", "arrays": arrays, "known": []}
-    counts = pd.read_csv(run("confusion", inputs, tmp_path / "confusion.csv"))
+    counts = pd.read_csv(run("confusion", inputs, tmp_path / "confusion.csv", classes=list(CLASS_NAMES)))
     right = counts[counts["true_class"] == counts["predicted_class"]]
     images, recognised = (table.groupby(["run_id", "seed"], sort=False)["images"].sum() for table in (counts, right))
     assert set(images) == {750}
