@@ -92,9 +92,10 @@ def folder_of(key, folder):
 
 
 def report_file(name, checked_config):
-    """A file of the folder that the report is written from."""
-    folder = folder_of("report.folder", checked_config.report.folder)
-    return os.path.relpath(os.path.join(folder, name))
+    """A file of the folder that the report is written from; `report` is the project's own."""
+    folder = checked_config.report.folder
+    place = here(folder) if folder == "report" else folder_of("report.folder", folder)
+    return os.path.relpath(os.path.join(place, name))
 
 
 PLAN = checked_plan()
