@@ -93,7 +93,7 @@ class ReportConfig(_Declared):
     """What the report is called."""
 
     title: Text = Field("Fashion-MNIST classification, replicated", description="title of the report")
-    folder: Folder = Field("report", description="folder of reported.yaml, claims.yaml and sections/ (docs/studies.md)")
+    folder: Folder = Field("report", description="folder of reported.yaml, claims.yaml and sections/")
     compare_claims: dict[CaseName, Folder] = Field(
         {}, description="claims.csv files of the same claims on other data or runs, by the title of their column"
     )
