@@ -24,7 +24,7 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     runs = [compared_run(str(experiment), str(value), experiments) for experiment, value in pairs]
     names = [name(one, experiments, within=False) for one in runs]
     table = _relative(table).assign(row=table.groupby(run, sort=False).ngroup())
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.165 * max(len(names), 1)), sharey=True)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.155 * max(len(names), 1)), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
     left.set(xlabel="accuracy − our mean (points)", ylim=(max(len(names), 1) - 0.5, -0.5))

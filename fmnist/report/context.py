@@ -140,9 +140,8 @@ def _about_config(inputs: Inputs) -> dict[str, Any]:
         "missing": missing,
         "config": config,
         "data": inputs.data,
-        "config_yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=80, default_flow_style=None),
-        "epochs": f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}",
-        "seeds": sorted(set(inputs.runs["seed"])),
+        "config_yaml": compact_yaml(shown),
+        "seeds": seeds,
         "settings": inputs.plan.runs,
         "networks": {name: layers(build_network(name, settings)) for name, settings in config["models"].items()},
     }

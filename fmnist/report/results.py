@@ -78,6 +78,18 @@ class Result:
         return any(row.reported_accuracy is not None or row.reported_train_loss is not None for row in self.rows)
 
     @property
+    def grid(self) -> list[tuple[str, list[Row]]]:
+        """The rows of two swept settings by the first one's value; empty for another number of them, or with gaps.
+
+        An experiment of the original is no grid: its table has the original's numbers.
+        """
+        if len(self.experiment.swept) != 2 or any(row.reported_accuracy is not None for row in self.rows):
+            return []
+        by_first = groupby(self.rows, key=lambda row: row.value.split(", ")[0])
+        lines = [(value, list(rows)) for value, rows in by_first]
+        return lines if len({len(rows) for _, rows in lines}) == 1 else []
+
+    @property
     def seeds(self) -> int:
         """The smallest number of seeds among its values."""
         return min(row.n for row in self.rows)

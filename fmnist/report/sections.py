@@ -52,6 +52,6 @@ def render_sections(
     environment.filters.update(FILTERS)
     # A remark is about one report's experiment, so that only the report's own folder counts.
     remarks = {path.name.removesuffix(".md.j2") for path in Path(folders[0], "remarks").glob("*.md.j2")}
-    environment.globals |= {"compared": wording.compared, "spread": wording.spread, "remarks": remarks}
+    environment.globals |= {"spread": wording.spread, "remarks": remarks}
     texts = [environment.get_template(section.name).render(context).strip() for section in sections]
     return "\n\n".join(text for text in texts if text) + "\n"
