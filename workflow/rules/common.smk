@@ -14,13 +14,6 @@ from fmnist.plan.original import read_reported
 from fmnist.runs.reuse import data_hash, read_reused, reused_trainings
 from fmnist.plan.cost import has_nvidia_gpu, work
 
-BASE = Path(workflow.basedir)
-
-
-def here(path):
-    """A file of the project, relative to where Snakemake runs: a moved project stays up to date."""
-    return os.path.relpath(BASE / path)
-
 
 def package(name):
     """Return the files of a package, C++ included: an edit reruns the rules that name it."""
@@ -47,9 +40,9 @@ def up_to(stage):
 def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        # The last is config.yaml, over which those of the command line are laid.
-        layers = [workflow.configfiles[-1], *workflow.config_settings.configfiles]
-        names = ", ".join(dict.fromkeys(map(os.path.relpath, layers)))
+        # The last is config.yaml, over which those of the command line are laid; a module may have none.
+        layers = [*workflow.configfiles[-1:], *workflow.config_settings.configfiles]
+        names = ", ".join(dict.fromkeys(map(os.path.relpath, layers))) or "config"
         reported = read_reported(BASE / "report/reported.yaml")
         claims = read_claims(BASE / "report/claims.yaml")
         plan = plan_experiments(config, names)
@@ -78,7 +71,7 @@ def stop_unless_writable(path):
 
 
 def folder_of(key, folder):
-    """A folder that the config names; a relative one is the project's, wherever Snakemake runs."""
+    """A folder that the config names; a relative one is where Snakemake runs, or else the project's."""
     if folder is None:
         return None
     path = os.path.expanduser(folder)
@@ -86,7 +79,7 @@ def folder_of(key, folder):
         raise SystemExit(
             f"Error: {key} is {folder!r}, and no user has that home; expected a path, or null."
         )
-    return path if os.path.isabs(path) else here(path)
+    return path if os.path.isabs(path) or os.path.isdir(path) else here(path)
 
 
 PLAN = checked_plan()
