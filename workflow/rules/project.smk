@@ -16,12 +16,12 @@ def project_folder():
 def cloned(repository, ref):
     """A clone at one commit: Snakemake itself fetches single files, and a report needs folders."""
     commit = repository.commit(ref).hexsha
-    folder = Path(f".snakemake/fmnist/{commit}")
+    folder = Path(f".snakemake/fmnist/{commit}").resolve()
     if not folder.exists():
         unfinished = folder.with_suffix(f".{os.getpid()}")
         repository.clone(unfinished).git.checkout("--quiet", commit)
         unfinished.rename(folder)
-    return folder.resolve()
+    return folder
 
 
 def put_first(path, paths):
