@@ -25,15 +25,14 @@ def cloned(repository, ref):
 
 
 def put_first(path, paths):
-    return [path, *(other for other in paths if other != path)]
+    return [path, *(other for other in paths if other and other != path)]
 
 
 BASE = project_folder()
-# An installed fmnist may be another version's.
+# An installed fmnist may be of another version.
 sys.path[:] = put_first(str(BASE), sys.path)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    put_first(str(BASE), filter(None, os.environ.get("PYTHONPATH", "").split(":")))
-)
+inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+os.environ.update(PYTHONPATH=os.pathsep.join(put_first(str(BASE), inherited)))
 
 
 def here(path):
