@@ -28,8 +28,9 @@ $(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
 $(call expect,EXTENSIONS,[01],1 or 0)
 $(call expect,PARTIAL,[01],1 or 0)
 
-# --quiet rules: one line of progress a job instead of ten.
-SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
+# One line of progress instead of five lines a job: workflow/plugins.
+WITH_PROGRESS := PYTHONPATH=workflow/plugins:. $(BIN)/snakemake --logger fmnist
+SNAKEMAKE := $(WITH_PROGRESS) --cores $(CORES)
 switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
 VALUES = $(if $(SEEDS),seeds=$(SEEDS),$(if $(REUSE),seeds=reused)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
 	$(if $(REUSE),'reuse=$(call quoted,$(REUSE))')
@@ -136,7 +137,7 @@ slurm: $(READY) ## As make report, with the trainings as jobs of a Slurm cluster
 	@$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]' \
 		|| { echo "Snakemake's plugin for Slurm could not be installed; the package index must have it." >&2; exit 1; }
-	@$(BIN)/snakemake --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
+	@$(WITH_PROGRESS) --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
 test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'

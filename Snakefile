@@ -2,3 +2,7 @@
 
 
 include: "workflow/Snakefile"
+
+
+# Snakemake ignores the default target of an included file.
+workflow.default_target = "all"

@@ -11,8 +11,7 @@ from fmnist.common.errors import ConfigError
 from fmnist.common.validation import STRICT, checked, choices, shown
 from fmnist.training.settings import MODELS, CommonSettings, RunSettings
 
-PROJECT_FOLDERS = ("benchmarks", "config", "containers", "docs", "fmnist", "profiles", "reference", "report")
-PROJECT_FOLDERS += ("tests", "workflow")
+PROJECT_FOLDERS = ("benchmarks", "containers", "docs", "fmnist", "profiles", "reference", "report", "tests", "workflow")
 REPORT_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 PERIODIC = re.compile(r"(.+?)\1{19}$")  # Snakemake takes such a name for an endless recursion
