@@ -43,7 +43,7 @@ OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick workflow-report unlock compare claims settings drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults test-browser lock lock-check clean
+.PHONY: help setup report quick workflow-report unlock compare claims settings evidence drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults test-browser lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -87,11 +87,14 @@ claims: $(READY) ## Print the verdict on every claim of the original, on your re
 settings: $(READY) ## Write docs/settings.md and the schema for editors from the declarations
 	$(BIN)/python -m fmnist.plan.settings_page
 
+evidence: $(READY) ## Write docs/evidence.md: the runs behind every claim, and the minutes that they took
+	$(BIN)/python -m fmnist.claims.evidence reference
+
 drawings: $(READY) ## Draw the pipeline and the packages: docs/pipeline.svg and docs/packages.svg (needs Graphviz)
 	$(BIN)/snakemake --rulegraph dot -- report | tred | dot -Tsvg -Grankdir=LR -o docs/pipeline.svg
 	$(BIN)/python docs/packages.py | tred | dot -Tsvg -o docs/packages.svg
 
-reference: ## Keep results/ as the new reference/ (for maintainers, after make report); LESS=1: also where it holds fewer runs
+reference: ## Keep results/ as the new reference/ (for maintainers, after make report; then make evidence); LESS=1: also where it holds fewer runs
 	@$(if $(LESS),,! cut -d, -f1,2 reference/runs.csv | grep -vxF "$$(cut -d, -f1,2 results/runs.csv)" >&2 \
 		|| { echo "Nothing copied: reference/ holds the runs above, and results/ does not. Either make report REUSE=reference" \
 		"with at least its SEEDS and EXTENSIONS, or make reference LESS=1." >&2; exit 1; })
