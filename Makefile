@@ -19,6 +19,8 @@ PARTIAL ?=
 REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
+# cpu: PyTorch without CUDA, which is 4 GB smaller. The environment remembers it.
+TORCH ?= $(shell cat $(VENV)/torch 2>/dev/null)
 
 comma := ,
 quoted = $(subst ','\'',$(1))
@@ -27,6 +29,7 @@ expect = $(if $($(1)),$(if $(shell printf '%s' '$(call quoted,$($(1)))' | grep -
 $(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
 $(call expect,EXTENSIONS,[01],1 or 0)
 $(call expect,PARTIAL,[01],1 or 0)
+$(call expect,TORCH,cpu,cpu$(comma) or nothing for the build with CUDA)
 
 # One line of progress instead of five lines a job: workflow/plugins.
 WITH_PROGRESS := PYTHONPATH=workflow/plugins:. $(BIN)/snakemake --logger fmnist
@@ -48,13 +51,26 @@ UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakema
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Make the environment: .venv with the locked versions
+# Without --no-compile pip compiles 13,000 modules, of which a job imports a tenth.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# The lock's versions from PyTorch's own index, which has other files; all else by hash, from the lock.
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+define torch_for_cpus
+@$(BIN)/python -c 'import urllib.request; urllib.request.urlopen("$(CPU_INDEX)/torch/", timeout=30)' 2>/dev/null \
+	|| { echo "$(CPU_INDEX) cannot be reached, and TORCH=cpu needs it; expected make setup without TORCH." >&2; exit 1; }
+$(INSTALL) --no-deps --index-url $(CPU_INDEX) $$(grep -oE '^torch(vision)?==[^ ;]+' requirements.lock)
+@awk '/^[a-z]/ {keep = !/^(torch|torchvision|triton|cuda-|nvidia-)/} keep' requirements.lock > $(VENV)/requirements.lock
+@echo cpu > $(VENV)/torch
+endef
+
+setup: $(READY) ## Make the environment: .venv with the locked versions; TORCH=cpu: PyTorch without CUDA
 $(READY): requirements.lock pyproject.toml $(wildcard fmnist/training/native/*.cpp fmnist/training/native/*.h) fmnist/training/native/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian's package python3-venv." >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(if $(TORCH),$(torch_for_cpus))
+	$(INSTALL) --require-hashes -r $(if $(TORCH),$(VENV)/requirements.lock,requirements.lock)
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m fmnist.training.native.build
 	@touch $@
 
