@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+from snakemake.logging import logger
+
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.plan.config import resolved
@@ -217,6 +219,11 @@ def stop_without_cuda():
         require_cuda()
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
+
+
+def say(text):
+    """Print a sentence that --logger fmnist shows too."""
+    logger.info(text, extra={"for_people": True})
 
 
 wildcard_constraints:
