@@ -19,6 +19,8 @@ PARTIAL ?=
 REUSE ?=
 # Anything else for Snakemake: make report ARGS="--resources gpu=1"
 ARGS ?=
+# cpu: PyTorch without CUDA, which is 4 GB smaller. The environment remembers it.
+TORCH ?= $(shell cat $(VENV)/torch 2>/dev/null)
 
 comma := ,
 quoted = $(subst ','\'',$(1))
@@ -27,9 +29,11 @@ expect = $(if $($(1)),$(if $(shell printf '%s' '$(call quoted,$($(1)))' | grep -
 $(call expect,SEEDS,[1-9][0-9]{0$(comma)4},a whole number$(comma) such as 5)
 $(call expect,EXTENSIONS,[01],1 or 0)
 $(call expect,PARTIAL,[01],1 or 0)
+$(call expect,TORCH,cpu,cpu$(comma) or nothing for the build with CUDA)
 
-# --quiet rules: one line of progress a job instead of ten.
-SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
+# One line of progress instead of five lines a job: workflow/plugins.
+WITH_PROGRESS := PYTHONPATH=workflow/plugins:. $(BIN)/snakemake --logger fmnist
+SNAKEMAKE := $(WITH_PROGRESS) --cores $(CORES)
 switch = $(if $($(1)),$(2)=$(subst 1,True,$($(1):0=False)))
 VALUES = $(if $(SEEDS),seeds=$(SEEDS),$(if $(REUSE),seeds=reused)) $(call switch,EXTENSIONS,extensions) $(call switch,PARTIAL,partial) \
 	$(if $(REUSE),'reuse=$(call quoted,$(REUSE))')
@@ -42,18 +46,31 @@ OPTIONS = $(if $(strip $(VALUES)),--config $(VALUES)) $(ARGS)
 UNLOCK = || { ls .snakemake/locks/* >/dev/null 2>&1 && echo "If no other Snakemake works in this folder: make unlock"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report quick workflow-report unlock compare claims settings drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults test-browser lock lock-check clean
+.PHONY: help setup report quick workflow-report unlock compare claims settings evidence drawings reference lint test test-fast audit benchmark slurm test-slurm test-faults test-browser lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Make the environment: .venv with the locked versions
+# Without --no-compile pip compiles 13,000 modules, of which a job imports a tenth.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# The lock's versions from PyTorch's own index, which has other files; all else by hash, from the lock.
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+define torch_for_cpus
+@$(BIN)/python -c 'import urllib.request; urllib.request.urlopen("$(CPU_INDEX)/torch/", timeout=30)' 2>/dev/null \
+	|| { echo "$(CPU_INDEX) cannot be reached, and TORCH=cpu needs it; expected make setup without TORCH." >&2; exit 1; }
+$(INSTALL) --no-deps --index-url $(CPU_INDEX) $$(grep -oE '^torch(vision)?==[^ ;]+' requirements.lock)
+@awk '/^[a-z]/ {keep = !/^(torch|torchvision|triton|cuda-|nvidia-)/} keep' requirements.lock > $(VENV)/requirements.lock
+@echo cpu > $(VENV)/torch
+endef
+
+setup: $(READY) ## Make the environment: .venv with the locked versions; TORCH=cpu: PyTorch without CUDA
 $(READY): requirements.lock pyproject.toml $(wildcard fmnist/training/native/*.cpp fmnist/training/native/*.h) fmnist/training/native/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian's package python3-venv." >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(if $(TORCH),$(torch_for_cpus))
+	$(INSTALL) --require-hashes -r $(if $(TORCH),$(VENV)/requirements.lock,requirements.lock)
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m fmnist.training.native.build
 	@touch $@
 
@@ -86,11 +103,14 @@ claims: $(READY) ## Print the verdict on every claim of the original, on your re
 settings: $(READY) ## Write docs/settings.md and the schema for editors from the declarations
 	$(BIN)/python -m fmnist.plan.settings_page
 
+evidence: $(READY) ## Write docs/evidence.md: the runs behind every claim, and the minutes that they took
+	$(BIN)/python -m fmnist.claims.evidence reference
+
 drawings: $(READY) ## Draw the pipeline and the packages: docs/pipeline.svg and docs/packages.svg (needs Graphviz)
 	$(BIN)/snakemake --rulegraph dot -- report | tred | dot -Tsvg -Grankdir=LR -o docs/pipeline.svg
 	$(BIN)/python docs/packages.py | tred | dot -Tsvg -o docs/packages.svg
 
-reference: ## Keep results/ as the new reference/ (for maintainers, after make report); LESS=1: also where it holds fewer runs
+reference: ## Keep results/ as the new reference/ (for maintainers, after make report; then make evidence); LESS=1: also where it holds fewer runs
 	@$(if $(LESS),,! cut -d, -f1,2 reference/runs.csv | grep -vxF "$$(cut -d, -f1,2 results/runs.csv)" >&2 \
 		|| { echo "Nothing copied: reference/ holds the runs above, and results/ does not. Either make report REUSE=reference" \
 		"with at least its SEEDS and EXTENSIONS, or make reference LESS=1." >&2; exit 1; })
@@ -136,7 +156,7 @@ slurm: $(READY) ## As make report, with the trainings as jobs of a Slurm cluster
 	@$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm]' \
 		|| { echo "Snakemake's plugin for Slurm could not be installed; the package index must have it." >&2; exit 1; }
-	@$(BIN)/snakemake --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
+	@$(WITH_PROGRESS) --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
 test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'

@@ -1,30 +1,24 @@
-"""Progress lines: which run, which epoch, how much time is left."""
+"""What a training writes to its log after every epoch."""
 
 import logging
-import sys
 import time
 from collections.abc import Callable
 
 from fmnist.common.wording import duration
 from fmnist.training.loop import EpochRecord
 
-SECONDS_BETWEEN_LINES = 20  # on the terminal, which several runs share; the log has every epoch
-
 
 def epoch_reporter(run: str, epochs: int) -> Callable[[EpochRecord], None]:
-    """Return a function that writes each epoch of a run to its log, and some to stderr."""
+    """Return a function that writes each epoch of a run to its log."""
     started = time.monotonic()
-    last_shown, reported = started, 0
+    reported = 0
 
     def report(record: EpochRecord) -> None:
-        nonlocal last_shown, reported
-        now, reported = time.monotonic(), reported + 1
+        nonlocal reported
+        reported += 1
         # A resumed run trained some epochs in an earlier process: assume that they were as fast.
-        line = epoch_line(run, record, epochs, (now - started) * record.epoch / reported)
-        logging.info("%s", line)
-        if now - last_shown >= SECONDS_BETWEEN_LINES or record.epoch == epochs:
-            print(line, file=sys.stderr, flush=True)
-            last_shown = now
+        seconds = (time.monotonic() - started) * record.epoch / reported
+        logging.info("%s", epoch_line(run, record, epochs, seconds))
 
     return report
 

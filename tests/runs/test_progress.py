@@ -15,7 +15,7 @@ def test_a_line_says_which_run_which_epoch_and_how_long_still() -> None:
     )
 
 
-def test_the_log_has_every_epoch_and_the_terminal_some_also_of_a_resumed_run(
+def test_the_log_has_every_epoch_also_of_a_resumed_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     now = [1000.0]
@@ -28,5 +28,4 @@ def test_the_log_has_every_epoch_and_the_terminal_some_also_of_a_resumed_run(
     left = ["32 s left", "24 s left", "16 s left", "8.0 s left", "0.0 s left"]
     assert [line.split(",")[0] for line in caplog.messages] == [f"fc seed=1: epoch {n}/20" for n in range(16, 21)]
     assert [line.split(", ")[-1] for line in caplog.messages] == left
-    shown = capsys.readouterr()
-    assert (shown.out, shown.err.splitlines()) == ("", [caplog.messages[2], caplog.messages[4]])
+    assert capsys.readouterr() == ("", "")

@@ -7,6 +7,7 @@ A machine that has a Slurm of its own is left alone.
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -18,6 +19,7 @@ CPUS, MEMORY = 4, 16_000  # as Slurm is told, whatever the machine has: nothing 
 
 # Without cgroups, which a container lacks, and without accounting, which wants a database.
 # MinJobAge: how long finished jobs can still be asked about. JobRequeue=0: only who asks is requeued.
+# SlurmdTimeout: after how many silent seconds a node is dead.
 SLURM_CONF = """\
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -40,6 +42,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 GresTypes=gpu
 MinJobAge=3600
+SlurmdTimeout=30
 JobRequeue=0
 ReturnToService=2
 SlurmdParameters=config_overrides
@@ -70,7 +73,7 @@ def running(folder: Path) -> Iterator[dict[str, str]]:
         DEFAULT_CONFIGURATION.symlink_to(folder / "slurm.conf")
         stack.callback(DEFAULT_CONFIGURATION.unlink)
         for command in COMMANDS:
-            stack.enter_context(_daemon([part.format(folder) for part in command], environment, folder))
+            stack.enter_context(daemon([part.format(folder) for part in command], environment, folder))
             time.sleep(1)  # each needs the one before it
         _wait_for_idle_node(environment, folder)
         try:
@@ -102,7 +105,8 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def _daemon(arguments: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+def daemon(arguments: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+    """Run a daemon until the end of the body."""
     with (folder / f"{arguments[0]}.out").open("wb") as stream:
         process = subprocess.Popen(arguments, env=environment, stdout=stream, stderr=stream)
         try:
@@ -114,6 +118,19 @@ def _daemon(arguments: list[str], environment: dict[str, str], folder: Path) -> 
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def crash_node(folder: Path, environment: dict[str, str], job: str) -> None:
+    """Kill slurmd, and all that it runs for a job, as a power cut would."""
+    command = ["scontrol", "listpids", job]
+    lines = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    running = {int(pid) for pid in (line.split()[0] for line in lines[1:] if line.strip()) if pid != "-1"}
+    steps = {int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in running} - running
+    # Stop all first, so that none reports the death of another.
+    for deed in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in (int((folder / "slurmd.pid").read_text()), *steps, *running):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, deed)
 
 
 def _wait_for_idle_node(environment: dict[str, str], folder: Path) -> None:

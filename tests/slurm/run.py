@@ -3,7 +3,8 @@
 Needs root on Debian or Ubuntu, for it installs slurm-wlm and munge where they are missing. In
 a copy of the project with three runs it checks that every training, and nothing else, went
 through sbatch with the GPUs, memory, CPUs and time that the rule declares; and that a training
-that asks for a GPU without CUDA fails with its sentence, after retries that each ask for more.
+that asks for a GPU without CUDA fails with its sentence, after retries that each ask for more. Then
+all trainings as one job, a training whose job is cancelled, and one whose node dies.
 """
 
 import os
@@ -20,7 +21,8 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from cluster import running
-from workflow_builders import QUICK, Copy, keep_experiments, own_package
+from cluster_copy import ClusterCopy, check
+from interruptions import check_cancelled_job, check_dead_node
 
 RUNS = {"fc", "lenet5", "lenet5__pooling=max"}
 # Without accounting only squeue knows a job's state; and a test need not wait as long as the profile does.
@@ -36,33 +38,6 @@ class Request(NamedTuple):
     mem_mb: int
     minutes: int
     gpus: int
-
-
-class ClusterCopy(Copy):
-    """A copy of the project that has few runs, and a Slurm to run them on."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        super().__init__(folder)
-        keep_experiments(folder, "fully_connected", "pooling")
-        self.environment = {**environment, **own_package(folder)}
-        self._seen: set[str] = set()
-
-    def make(self, profile: list[str], *arguments: str) -> tuple[int, str]:
-        """Run Snakemake; return its exit status and all that it printed."""
-        command = [sys.executable, "-m", "snakemake", *QUICK, "--latency-wait", "5", *profile, *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=1200
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    def new_jobs(self) -> list[dict[str, str]]:
-        """Return what Slurm knows of each job that was submitted since the last call."""
-        command = ["scontrol", "--oneliner", "show", "jobs"]
-        answer = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
-        jobs = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in answer.stdout.splitlines() if "JobId=" in line]
-        found = [job for job in jobs if job["JobId"] not in self._seen]
-        self._seen |= {job["JobId"] for job in found}
-        return found
 
 
 def declared(output: str) -> list[Request]:
@@ -83,13 +58,6 @@ def requested(job: dict[str, str]) -> Request:
     gpus = re.search(r"gres:gpu:(\d+)", job.get("TresPerJob", ""))
     memory, unit = float(job["MinMemoryNode"][:-1]), {"M": 1, "G": 1024}[job["MinMemoryNode"][-1]]
     return Request(int(job["NumCPUs"]), round(memory * unit), 60 * hours + minutes, int(gpus[1]) if gpus else 0)
-
-
-def check(fact: bool, words: str, output: str) -> None:
-    """Say that a fact holds, or stop with Snakemake's own words."""
-    if not fact:
-        raise SystemExit(f"FAILED: {words}\n--- Snakemake said:\n{output[-8000:]}")
-    print(f"ok: {words}", flush=True)
 
 
 def check_whole_report(copy: ClusterCopy, profile: list[str], results: str) -> None:
@@ -123,6 +91,20 @@ def check_gpu_and_retries(copy: ClusterCopy, profile: list[str], results: str) -
         check(numbers == [numbers[0] * k for k in (1, 2, 3)], f"each try asked for more {name}: {numbers}", output)
 
 
+def check_groups(copy: ClusterCopy, profile: list[str], results: str, cpus: int) -> None:
+    """All trainings as one job, as many at once as it has CPUs."""
+    limits = ["--groups", "train=trainings", "--group-components", f"trainings={len(RUNS)}"]
+    limits += ["--set-resources", "train:slot=1", "--resources", f"slot={cpus}", "--set-resource-scopes", "slot=local"]
+    status, output = copy.make(profile, *limits, "--config", f"results={results}", "--", f"{results}/runs.csv")
+    check(status == 0, f"{profile[1]}: {len(RUNS)} trainings were made as a group", output)
+    jobs = copy.new_jobs()
+    minutes = 240 * -(-len(RUNS) // cpus)
+    expected = [Request(cpus, 2000 * cpus, minutes, 0)]
+    check(
+        list(map(requested, jobs)) == expected, f"they are one job, which asked for {expected[0]}", f"{jobs}\n{output}"
+    )
+
+
 def install_slurm() -> None:
     """Install Debian's Slurm and munge where they are missing; nothing of it is started."""
     if all(shutil.which(name) for name in ("munged", "slurmctld", "slurmd", "sbatch")):
@@ -143,6 +125,10 @@ def main() -> None:
         for profile, results in ((SLURM, "results/slurm"), (GENERIC, "results/generic")):
             check_whole_report(copy, profile, results)
             check_gpu_and_retries(copy, profile, f"{results}_cuda")
+        check_groups(copy, SLURM, "results/slurm_group", cpus=1)
+        check_groups(copy, GENERIC, "results/generic_group", cpus=2)
+        check_cancelled_job(copy, SLURM, "results/cancelled")
+        check_dead_node(copy, SLURM, "results/node", Path(name) / "slurm")
     print("Slurm: all as it should be.")
 
 

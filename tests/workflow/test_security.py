@@ -9,7 +9,7 @@ from builders import ROOT
 from fmnist.report.markdown import escape, metadata
 from fmnist.report.rendering import SOURCE_FORMAT
 
-RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
+RULES = [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
 SOURCES = [path for folder in ("fmnist", "workflow", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 
 

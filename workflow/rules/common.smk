@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+from snakemake.logging import logger
+
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, runs_by_claim
 from fmnist.plan.config import join_own, resolved
@@ -15,13 +17,6 @@ from fmnist.data.datasets import data_hash, image_set
 from fmnist.data.fashion_mnist import FILES, find
 from fmnist.runs.reuse import read_reused, reused_trainings
 from fmnist.plan.cost import has_nvidia_gpu, work
-
-BASE = Path(workflow.basedir)
-
-
-def here(path):
-    """A file of the project, relative to where Snakemake runs: a moved project stays up to date."""
-    return os.path.relpath(BASE / path)
 
 
 def package(name):
@@ -49,7 +44,10 @@ def up_to(stage):
 def checked_plan():
     """Read and check all that a person writes; a fault ends Snakemake with one sentence."""
     try:
-        names = ", ".join(dict.fromkeys(map(os.path.relpath, workflow.configfiles)))
+        names = (
+            ", ".join(dict.fromkeys(map(os.path.relpath, workflow.configfiles)))
+            or "config"
+        )
         plan = plan_experiments(config, names)
         path = report_file("claims.yaml", plan.config)
         known = KnownRuns(
@@ -80,7 +78,7 @@ def stop_unless_writable(path):
 
 
 def folder_of(key, folder):
-    """A folder that the config names; a relative one is the project's, wherever Snakemake runs."""
+    """A folder that the config names; a relative one is where Snakemake runs, or else the project's."""
     if folder is None:
         return None
     path = os.path.expanduser(folder)
@@ -88,7 +86,7 @@ def folder_of(key, folder):
         raise SystemExit(
             f"Error: {key} is {folder!r}, and no user has that home; expected a path, or null."
         )
-    return path if os.path.isabs(path) else here(path)
+    return path if os.path.isabs(path) or os.path.isdir(path) else here(path)
 
 
 def report_file(name, checked_config):
@@ -247,6 +245,11 @@ def stop_without_cuda():
         require_cuda()
     except FmnistError as error:
         raise SystemExit(f"Error: {error}") from None
+
+
+def say(text):
+    """Print a sentence that --logger fmnist shows too."""
+    logger.info(text, extra={"for_people": True})
 
 
 wildcard_constraints:
