@@ -11,7 +11,7 @@ STYLE = """
 .gal-matrix thead span{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap}
 .gal-matrix th:first-child{width:6.5rem;text-align:left;white-space:nowrap}
 .gal-matrix tbody tr,.gal-matrix tbody tr:nth-child(even){background:none}
-.gal-matrix tbody td{height:2rem;background:color-mix(in srgb,#d8622a var(--gal-tint,0%),transparent)}
+.gal-matrix tbody td{height:2rem;background:color-mix(in srgb,#d8622a calc(.6*var(--gal-tint,0%)),transparent)}
 .gal-matrix .gal-right{background:none;font-weight:700}
 .gal-matrix button{width:100%;min-height:2rem;padding:0;border:0;background:none;color:inherit;font:inherit;
   text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
