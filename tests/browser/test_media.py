@@ -14,7 +14,7 @@ QUARTER = 0.25
 TILE = 16  # pixels of the quarter-size picture: squares of 64 pixels of the page
 # The share of the first screen that may differ from the kept picture. Other digits differ in 0 %, another font
 # in 0.4 to 3 %, a larger heading in 6 % or more.
-TOLERANCE = 0.03
+TOLERANCE = 0.045
 
 WORDS = """() => { const main = document.querySelector('main').cloneNode(true)
     main.querySelectorAll('#explorer, script, noscript').forEach(e => e.remove())
