@@ -158,9 +158,9 @@ slurm: $(READY) ## As make report, with the trainings as jobs of a Slurm cluster
 		|| { echo "Snakemake's plugin for Slurm could not be installed; the package index must have it." >&2; exit 1; }
 	@$(WITH_PROGRESS) --workflow-profile profiles/slurm $(if $(CONFIG),--configfile $(CONFIG)) $(OPTIONS) $(UNLOCK)
 
-test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine; Debian, as root
+test-slurm: $(READY) ## Run the workflow on a real Slurm of this one machine (Debian, as root); ARGS=all: with groups and dead nodes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[slurm,cluster-generic]'
-	$(BIN)/python tests/slurm/run.py
+	$(BIN)/python tests/slurm/run.py $(ARGS)
 
 test-faults: $(READY) ## Inject every fault of docs/faults.md and write its table (as root)
 	$(BIN)/python tests/faults/run.py
