@@ -13,7 +13,7 @@ from fmnist.common.validation import STRICT, checked, choices, shown
 from fmnist.training.settings import MODELS, CommonSettings, RunSettings
 
 PROJECT_FOLDERS = (
-    *("benchmarks", "containers", "docs", "examples", "fmnist"),
+    *("benchmarks", "config", "containers", "docs", "examples", "fmnist"),
     *("profiles", "reference", "report", "tests", "workflow"),
 )
 REPORT_FIGURES = ("classes", "confusion", "fc_network", "lenet5_network", "reported_vs_replicated", "verdicts")
