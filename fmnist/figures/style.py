@@ -10,7 +10,6 @@ from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-FONT = ["DejaVu Sans", "sans-serif"]
 PAGE_WIDTH = 7.2  # inches: the text width of the report, so that points stay points
 TEXT = 9  # points: 12 pixels on a phone
 MOST_COLUMNS = 5  # of a legend
@@ -44,7 +43,7 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.titlesize": TEXT,
             "figure.constrained_layout.use": True,
-            "font.family": FONT,  # DejaVu ships with matplotlib: the same on every machine
+            "font.family": ["DejaVu Sans", "sans-serif"],  # DejaVu ships with matplotlib: the same on every machine
             "font.sans-serif": ["DejaVu Sans"],
             "font.size": TEXT,
             "grid.alpha": 0.3,

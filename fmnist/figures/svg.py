@@ -12,10 +12,9 @@ from scour import scour
 from fmnist.common.files import write_text
 
 INK = ("#000000", "#262626")  # matplotlib's black and seaborn's: on the page they follow its text
-# The font, which the root names; a style that would apply to the whole page; a rotation by nothing.
-NEEDLESS = re.compile(
-    r"font-family: 'DejaVu Sans', sans-serif; |<style.*?</style>| transform=\"rotate\(-0 [^)]*\)\"", re.DOTALL
-)
+FAMILY = "'DejaVu Sans', sans-serif"
+# The font of each text, a style that would apply to the whole page, and rotations by nothing.
+NEEDLESS = re.compile(rf'font-family: {FAMILY}; |<style.*?</style>| transform="rotate\(-0 [^)]*\)"', re.DOTALL)
 
 
 def save_svg(figure: Figure, path: Path, *, crop: bool = False) -> None:
@@ -33,7 +32,7 @@ def save_svg(figure: Figure, path: Path, *, crop: bool = False) -> None:
 
 
 def light_svg(svg: str, stem: str) -> str:
-    """Return matplotlib's SVG at a fifth of its size: no unused ids or groups, short numbers, ink of the page's colour.
+    """Return matplotlib's SVG without unused ids and groups, with short numbers, and black as the page's own colour.
 
     Ids start with `stem`, so that one page can hold many figures. The font is named once, on the root.
     """
@@ -42,7 +41,7 @@ def light_svg(svg: str, stem: str) -> str:
     svg = NEEDLESS.sub("", svg[svg.index("<svg") :])
     svg = re.sub(r'="[^"]*"', lambda value: re.sub(r"-?\d+\.\d+", _rounded, value[0]), svg)
     light: str = scour.scourString(svg, _options(stem))
-    return light.replace("<svg ", "<svg font-family=\"'DejaVu Sans', sans-serif\" ", 1).strip() + "\n"
+    return light.replace("<svg ", f'<svg font-family="{FAMILY}" ', 1).strip() + "\n"
 
 
 def _rounded(number: re.Match[str]) -> str:
