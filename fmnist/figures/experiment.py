@@ -127,9 +127,9 @@ def _value_axis(axes: Axes, swept: Sequence[str], table: pd.DataFrame) -> None:
         axes.set_xlim(-0.5, len(positions) - 0.5)
     every = 1 if len(labels) <= MOST_NAMED else len(labels) // 5  # of a grid of many values, name some
     labels = [label if place % every == 0 else "" for place, label in enumerate(labels)]
+    slant: dict[str, Any] = {"rotation": 90 if len(labels) > 8 else 45, "rotation_mode": "anchor"}
     crowded = sum(map(len, labels)) > 15
-    look: dict[str, Any] = {"rotation": 90 if len(labels) > 8 else 45, "rotation_mode": "anchor", "ha": "right"}
-    axes.set_xticks(positions, labels, **({**look, "va": "center"} if crowded else {}))
+    axes.set_xticks(positions, labels, **({**slant, "ha": "right", "va": "center"} if crowded else {}))
     axes.minorticks_off()
     # The names of cases need no label.
     axes.set_xlabel(" ×\n".join(setting(key) + UNITS.get(key, "") for key in swept if key != CASE))
