@@ -100,7 +100,7 @@ def test_results_are_in_a_plain_folder_below_the_project(folder: str) -> None:
     assert "results" in refusal(plan, changed({"results": folder}))
 
 
-@pytest.mark.parametrize("folder", ["reference", "fmnist/out", "tests/x"])
+@pytest.mark.parametrize("folder", ["reference", "fmnist/out", "tests/x", "config/out"])
 def test_results_do_not_overwrite_the_project(folder: str) -> None:
     assert "not the project's own" in refusal(plan, changed({"results": folder}))
 
