@@ -44,8 +44,8 @@ from fmnist.report.provenance import Provenance
 from fmnist.report.results import (
     Result,
     by_factor,
-    compared_runs,
     outside,
+    printed_runs,
     read_rows,
     sort_candidates,
     taken_out,
@@ -169,7 +169,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "candidates": sort_candidates,
         "comparison": comparison,
         "taken_out": taken_out(results.get("combined_without")),
-        "compared_runs": compared_runs(comparison, experiments),
+        "printed_runs": printed_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),
     }

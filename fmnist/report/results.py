@@ -171,7 +171,7 @@ def times(results: Iterable[Result], runs: Mapping[str, Any]) -> list[tuple[str,
     return [(title, len(own), min(own), max(own)) for title, own in seconds]
 
 
-def compared_runs(
+def printed_runs(
     comparison: Sequence[Mapping[str, Any]], experiments: Mapping[str, Experiment]
 ) -> list[dict[str, Any]]:
     """Return reported_vs_replicated.csv by run: `name`, `run_id`, and its lines `accuracy` and `train_loss`."""
