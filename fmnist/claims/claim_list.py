@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fmnist.claims.run_table import RunTable
+from fmnist.claims.table_key import RunTable
 from fmnist.common.validation import STRICT, checked, choices
 from fmnist.plan.config import Section, Text
 from fmnist.plan.yaml_files import read_yaml

@@ -1,4 +1,4 @@
-"""A table of runs that another tool wrote, read as a claims.yaml declares it (run_table.py)."""
+"""A table of runs that another tool wrote, read as a claims.yaml declares it (table_key.py)."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fmnist.claims.run_table import RunTable, TableExperiment
+from fmnist.claims.table_key import RunTable, TableExperiment
 from fmnist.common.errors import ConfigError, DataError
 from fmnist.common.validation import choices, shown
 from fmnist.common.wording import listed
