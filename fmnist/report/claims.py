@@ -133,8 +133,8 @@ def robustness(judged: Sequence[Row], choices: Path, halves: Path) -> dict[str, 
 def elsewhere(judged: Sequence[Row], tables: Mapping[str, Path]) -> list[dict[str, Any]]:
     """Compare the verdicts with those of other claims.csv, by title: on other data, or on earlier seeds.
 
-    `verdicts` are by claim, `common` counts the claims of both, `same` those with equal verdicts, and `opposite`
-    lists those of which one holds and the other fails.
+    `verdicts` are by claim, `common` counts the claims of both, and `same` those with equal verdicts. `differing` lists
+    the others, and `opposite` those of which one holds and the other fails.
     """
     return [_compared(judged, title, read_verdicts(path)) for title, path in tables.items()]
 
@@ -147,6 +147,7 @@ def _compared(judged: Sequence[Row], title: str, table: pd.DataFrame) -> dict[st
         "verdicts": there,
         "common": len(both),
         "same": sum(own == other for own, other in both.values()),
+        "differing": [identity for identity, (own, other) in both.items() if own != other],
         "opposite": [identity for identity, pair in both.items() if verdicts.opposite(*pair)],
     }
 
