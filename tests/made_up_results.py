@@ -18,7 +18,7 @@ from fmnist.claims.over_images import over_images
 from fmnist.claims.robustness import verdicts_by_choice, verdicts_by_half
 from fmnist.claims.verdicts import FAILS, HOLDS, NO_DIFFERENCE
 from fmnist.common.files import write_json, write_text
-from fmnist.data.fashion_mnist import CLASS_NAMES, FILES
+from fmnist.data.datasets import CLASS_NAMES, FILES
 from fmnist.plan.config import read_config, resolved
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_yaml

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-from fmnist.data.fashion_mnist import FILES
+from fmnist.data.datasets import FILES
 
 SAMPLE = Path(__file__).with_name("sample")
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fmnist.common.errors import DataError
-from fmnist.data.fashion_mnist import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
+from fmnist.data.datasets import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 
 CLASSES = 10
 Bytes = npt.NDArray[np.uint8]

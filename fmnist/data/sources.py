@@ -17,8 +17,8 @@ import pooch  # type: ignore[import-untyped]
 
 from fmnist.common.errors import DataError
 from fmnist.common.files import atomic
-from fmnist.data.datasets import image_set
-from fmnist.data.fashion_mnist import CHECKSUMS, FILES, LARGEST_FILE, read_folder
+from fmnist.data.datasets import DATASETS, FILES
+from fmnist.data.files import LARGEST_FILE, read_folder
 
 DEBIAN_PACKAGE = "dataset-fashion-mnist"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -34,14 +34,14 @@ def obtain(folder: Path | None, dataset: str, raw: Path) -> dict[str, bytes]:
     is a folder is the only source, and nobody knows its checksums.
     Reports each source that fails on stderr. Raises DataError with every reason where all fail.
     """
-    if dataset not in CHECKSUMS:
+    if dataset not in DATASETS:
         return read_folder(Path(dataset), None)
     if folder is not None and folder.resolve().is_relative_to(raw.resolve()):
         raise DataError(f"data.folder is {folder}, the folder of temporary downloads; expected another folder")
     failures = []
     for title, locate in _sources(folder, dataset, raw):
         try:
-            files = read_folder(locate(), CHECKSUMS[dataset])
+            files = read_folder(locate(), DATASETS[dataset].checksums)
         except DataError as error:
             failures.append(f"{title}: {error}")
             print(f"Data: not from {failures[-1]}", file=sys.stderr, flush=True)
@@ -55,7 +55,7 @@ def _sources(folder: Path | None, dataset: str, raw: Path) -> Iterator[tuple[str
     """Yield each source's title, and the function that returns the folder with its files."""
     if folder is not None:
         yield "data.folder", lambda: folder
-    mirrored = image_set(dataset).torchvision
+    mirrored = DATASETS[dataset].torchvision
     if mirrored is None:  # nobody else has it
         return
     packaged = dataset == "fashion_mnist"
@@ -73,7 +73,7 @@ def _no_source(failures: Sequence[str], dataset: str) -> str:
     remedy = f"put {names} into one folder and name it in config.yaml as data.folder"
     if dataset == "sample":
         remedy = "set data.folder to tests/sample, which holds the sample, or data.dataset to fashion_mnist"
-    title = image_set(dataset).title
+    title = DATASETS[dataset].title
     lines = [f"no source has the files of {title}; each source and why it failed:", *failures, f"By hand: {remedy}."]
     return "\n  ".join(lines)
 

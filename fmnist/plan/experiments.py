@@ -8,7 +8,7 @@ from typing import Any
 
 from fmnist.common.errors import ConfigError
 from fmnist.common.validation import checked, json_schema, shown
-from fmnist.data.datasets import image_set
+from fmnist.data.files import image_set
 from fmnist.plan.config import Config, ExperimentConfig, is_periodic, network, read_config
 from fmnist.training.settings import MODELS, RunSettings, Value, format_value, run_id
 

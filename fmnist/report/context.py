@@ -19,7 +19,7 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
 from fmnist.claims.evaluate import read_verdicts
 from fmnist.common.checksums import read_checksums
-from fmnist.data.datasets import image_set
+from fmnist.data.files import image_set
 from fmnist.plan.config import resolved
 from fmnist.plan.experiments import Experiment, plan_experiments, with_runs
 from fmnist.plan.original import ORIGINAL_EPOCHS, ReportedRun, read_reported

@@ -8,7 +8,7 @@ from builders import changed, plan, plan_of
 
 from fmnist.analysis.class_changes import Change, best_run, class_changes, shown_matrices
 from fmnist.analysis.statistics import Array, adjust, welch
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 
 SHIPPED = plan().experiments
 WITH_EXTENSIONS = plan(changed({"extensions": True})).experiments

@@ -7,7 +7,7 @@ import pytest
 
 from fmnist.analysis.confusion import TEXTS, accuracies, class_accuracies, confusion_matrices, confusion_table
 from fmnist.analysis.tables import read_table, to_csv
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 
 LABELS = np.array([0, 0, 0, 6, 6, 9], dtype=np.uint8)
 FIRST = np.array([0, 0, 6, 6, 0, 9], dtype=np.uint8)

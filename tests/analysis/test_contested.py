@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fmnist.analysis.contested import ACROSS, contested_table, fewest_wrong, picture
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 
 LABELS = np.array([0, 6, 6, 9], dtype=np.uint8)
 NETWORKS = [np.array(row, dtype=np.uint8) for row in ([0, 6, 0, 9], [0, 0, 0, 7], [0, 6, 2, 9])]

@@ -10,13 +10,15 @@ from builders import SAMPLE
 from source_builders import Mirror, datasets, running_mirror
 
 from fmnist.data import sources
-from fmnist.data.fashion_mnist import CHECKSUMS, FILES
+from fmnist.data.datasets import DATASETS, FILES
 
 
 @pytest.fixture(autouse=True)
 def no_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No package is installed, no mirror answers, and only the programs in tmp_path/bin are found."""
-    monkeypatch.setitem(CHECKSUMS, "fashion_mnist", CHECKSUMS["sample"])
+    monkeypatch.setitem(
+        DATASETS, "fashion_mnist", DATASETS["fashion_mnist"]._replace(checksums=DATASETS["sample"].checksums)
+    )
     monkeypatch.setattr(sources, "DEBIAN_FOLDER", Path("/nowhere/fashion-mnist"))
     monkeypatch.setitem(sys.modules, "torchvision.datasets", datasets("http://127.0.0.1:1/"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

@@ -12,8 +12,8 @@ from builders import SAMPLE
 
 from fmnist.common.errors import ConfigError, DataError
 from fmnist.common.validation import checked
-from fmnist.data.datasets import DATASETS, checksums_of, data_hash, image_set
-from fmnist.data.fashion_mnist import CHECKSUMS, CLASS_NAMES, FILES, read_folder
+from fmnist.data.datasets import CLASS_NAMES, DATASETS, FILES
+from fmnist.data.files import checksums_of, data_hash, image_set, read_folder
 from fmnist.data.idx import parse_files
 from fmnist.data.sources import obtain
 from fmnist.plan.config import DataConfig
@@ -39,11 +39,10 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_every_set_has_ten_classes_and_four_checksums() -> None:
-    assert set(DATASETS) == set(CHECKSUMS)
-    for name, one in DATASETS.items():
+    for one in DATASETS.values():
         assert len(set(one.classes)) == 10
-        assert {file.removesuffix(".gz") for file in CHECKSUMS[name]} == set(FILES)
-        assert all(len(checksum) == 64 for checksum in CHECKSUMS[name].values())
+        assert {file.removesuffix(".gz") for file in one.checksums or {}} == set(FILES)
+        assert all(len(checksum) == 64 for checksum in (one.checksums or {}).values())
 
 
 @pytest.mark.slow
@@ -59,11 +58,11 @@ def test_torchvision_has_the_same_classes_and_knows_where_the_files_are(monkeypa
 
 def test_an_archive_is_taken_by_its_own_checksum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archives = {f"{name}.gz": hashlib.sha256((SAMPLE / f"{name}.gz").read_bytes()).hexdigest() for name in FILES}
-    monkeypatch.setitem(CHECKSUMS, "kmnist", archives)
+    monkeypatch.setitem(DATASETS, "kmnist", DATASETS["kmnist"]._replace(checksums=archives))
     found = obtain(SAMPLE, "kmnist", tmp_path)
-    assert found == read_folder(SAMPLE, CHECKSUMS["sample"])
+    assert found == read_folder(SAMPLE, DATASETS["sample"].checksums)
     assert len(data_hash("kmnist")) == 64
-    monkeypatch.setitem(CHECKSUMS, "kmnist", dict.fromkeys(archives, "0" * 64))
+    monkeypatch.setitem(DATASETS, "kmnist", DATASETS["kmnist"]._replace(checksums=dict.fromkeys(archives, "0" * 64)))
     with pytest.raises(
         DataError, match=r"no source has the files of Kuzushiji-MNIST(.|\n)*data.folder: (.|\n)*SHA-256"
     ):
@@ -73,7 +72,7 @@ def test_an_archive_is_taken_by_its_own_checksum(tmp_path: Path, monkeypatch: py
 def test_a_folder_of_ones_own_is_read_as_it_is(own: Path, tmp_path: Path) -> None:
     found = obtain(None, str(own), tmp_path)
     assert parse_files(found)["train_images"].shape == (30, 28, 28)
-    assert image_set(str(own)) == ("own", tuple("0123456789"), 30, None)
+    assert image_set(str(own)) == ("own", tuple("0123456789"), 30, None, None)
     assert checksums_of(str(own)) == {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 
 

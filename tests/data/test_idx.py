@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fmnist.common.errors import DataError
-from fmnist.data.fashion_mnist import FILES
+from fmnist.data.datasets import FILES
 from fmnist.data.idx import parse_files, parse_idx
 
 

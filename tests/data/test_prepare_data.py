@@ -8,7 +8,7 @@ import torch
 from builders import SAMPLE, script
 from source_builders import Mirror
 
-from fmnist.data.fashion_mnist import CHECKSUMS
+from fmnist.data.datasets import DATASETS
 from fmnist.training import dataset
 
 
@@ -42,7 +42,7 @@ def test_two_runs_write_the_same_bytes_and_nothing_else(tmp_path: Path) -> None:
     for name in ("data.npz", "data.sha256"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     lines = [line.split("  ") for line in (tmp_path / "one/data.sha256").read_text().splitlines()]
-    assert [(name, checksum) for checksum, name in lines] == sorted(CHECKSUMS["sample"].items())
+    assert [(name, checksum) for checksum, name in lines] == sorted(DATASETS["sample"].checksums.items())
 
 
 def test_downloads_are_kept_until_the_arrays_are_written(

@@ -10,7 +10,8 @@ from source_builders import Mirror, datasets
 
 from fmnist.common.errors import DataError
 from fmnist.data import sources
-from fmnist.data.fashion_mnist import CHECKSUMS, FILES, read_folder
+from fmnist.data.datasets import DATASETS, FILES
+from fmnist.data.files import read_folder
 from fmnist.data.sources import obtain
 
 COMPRESSED = [f"{name}.gz" for name in FILES]
@@ -28,7 +29,7 @@ def package(tmp_path: Path, unpack: str, download: str = ': > "$2_0_all.deb"') -
 
 def source(folder: Path | None, raw: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Obtain the full set, check it, and return the source that is named last."""
-    assert obtain(folder, "fashion_mnist", raw) == read_folder(SAMPLE, CHECKSUMS["sample"])
+    assert obtain(folder, "fashion_mnist", raw) == read_folder(SAMPLE, DATASETS["sample"].checksums)
     return capsys.readouterr().err.splitlines()[-1].removeprefix("Data: from ").split(";")[0]
 
 

@@ -15,7 +15,7 @@ from faults.trainings import Training, prepared
 from source_builders import running_mirror
 from training_process import checkpoint_of
 
-from fmnist.data.fashion_mnist import FILES
+from fmnist.data.datasets import FILES
 
 KILLS = 20
 EPOCHS = 600
@@ -29,7 +29,8 @@ from pathlib import Path
 sys.path.insert(0, {str(ROOT / "tests")!r})
 from source_builders import datasets
 from fmnist.data import sources
-sources.CHECKSUMS["fashion_mnist"] = sources.CHECKSUMS["sample"]
+sample = sources.DATASETS["sample"].checksums
+sources.DATASETS["fashion_mnist"] = sources.DATASETS["fashion_mnist"]._replace(checksums=sample)
 sources.DEBIAN_FOLDER = Path("/nowhere")
 sys.modules["torchvision.datasets"] = datasets(sys.argv[1])
 os.environ["PATH"] = ""

@@ -8,7 +8,7 @@ from figure_builders import svg, ticks
 from matplotlib.figure import Figure
 
 from fmnist.analysis.class_changes import Change, Panel
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 from fmnist.figures.classes import classes_figure, confusion_figure
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]

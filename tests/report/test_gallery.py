@@ -7,7 +7,7 @@ import pytest
 
 from fmnist.analysis.confusion import confusion_matrices, confusion_table
 from fmnist.analysis.contested import contested_table
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 from fmnist.report.gallery import MOST_IMAGES, gallery_css, gallery_html
 
 # Images 1 to 70 are shirts: one network takes all of them for T-shirts, two none. Nobody gets image 0.

@@ -11,7 +11,7 @@ from made_up_results import STYLE, Results, shipped_config
 from fmnist.claims import verdicts
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.scale import PERCENT, POINTS, SHARE
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 from fmnist.report.context import build_context
 from fmnist.report.korean import Words, korean_markdown, write_korean
 

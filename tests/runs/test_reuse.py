@@ -10,7 +10,7 @@ from run_builders import DATA, SETTINGS, finished, read, spoil
 from sentences import refusal
 
 from fmnist.common.checksums import file_sha256
-from fmnist.data.datasets import data_hash
+from fmnist.data.files import data_hash
 from fmnist.plan.experiments import plan_experiments
 from fmnist.runs.gathering import curves_text, runs_table, summarise
 from fmnist.runs.reuse import read_reused, reused_trainings

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fmnist.data.fashion_mnist import CHECKSUMS, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, read_folder
+from fmnist.data.datasets import DATASETS, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
+from fmnist.data.files import read_folder
 from fmnist.data.idx import CLASSES, parse_files
 
 TRAIN_PER_CLASS = 150
@@ -24,7 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 
 def main(folder: Path, output: Path) -> None:
     """Read and verify the full files in `folder`, and write the four files of the sample into `output`."""
-    full = parse_files(read_folder(folder, CHECKSUMS["fashion_mnist"]))
+    full = parse_files(read_folder(folder, DATASETS["fashion_mnist"].checksums))
     train = first_of_each_class(full["train_labels"], TRAIN_PER_CLASS)
     test = first_of_each_class(full["test_labels"], TEST_PER_CLASS)
     write_idx(output / f"{TRAIN_IMAGES}.gz", full["train_images"][train])

@@ -11,7 +11,7 @@ from training_process import training_job
 from workflow_builders import training_state
 
 from fmnist.common.checksums import file_sha256, read_checksums
-from fmnist.data.fashion_mnist import CLASS_NAMES
+from fmnist.data.datasets import CLASS_NAMES
 from fmnist.runs.gathering import RUN_COLUMNS
 
 # Two runs of a small network for one epoch; the original reports an accuracy of both.

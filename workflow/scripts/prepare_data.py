@@ -6,7 +6,7 @@ from typing import Any
 
 from fmnist.common.files import atomic, write_text
 from fmnist.common.job import run_logged
-from fmnist.data import datasets, fashion_mnist, idx, sources
+from fmnist.data import files, idx, sources
 from fmnist.training import dataset
 
 
@@ -18,8 +18,8 @@ def main(job: Any) -> None:
     contents = sources.obtain(folder, job.params.dataset, downloads)
     with atomic(arrays) as temporary:
         dataset.save_arrays(temporary, idx.parse_files(contents))
-    checksums = datasets.checksums_of(job.params.dataset)
-    write_text(Path(job.output.checksum), fashion_mnist.checksum_lines(checksums))
+    checksums = files.checksums_of(job.params.dataset)
+    write_text(Path(job.output.checksum), files.checksum_lines(checksums))
     # Only now, so that a failure above costs no second download.
     shutil.rmtree(downloads, ignore_errors=True)
 

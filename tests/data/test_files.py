@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from fmnist.common.errors import DataError
-from fmnist.data import fashion_mnist
-from fmnist.data.fashion_mnist import CHECKSUMS, FILES, read_folder
+from fmnist.data import files
+from fmnist.data.datasets import DATASETS, FILES
+from fmnist.data.files import read_folder
 
-SAMPLE_SUMS = CHECKSUMS["sample"]
+SAMPLE_SUMS = DATASETS["sample"].checksums
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
@@ -58,13 +59,13 @@ def test_a_missing_file_or_folder_is_named(own_folder: Path) -> None:
 
 
 def test_a_huge_gzip_is_not_unpacked_whole(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fashion_mnist, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     (own_folder / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(bytes(10_000)))
     with pytest.raises(DataError, match=f"has the SHA-256 {hashlib.sha256(bytes(1001)).hexdigest()[:16]}"):
         read_folder(own_folder, SAMPLE_SUMS)
 
 
 def test_the_files_of_the_other_set_are_recognised(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(CHECKSUMS, "fashion_mnist")
+    monkeypatch.delitem(DATASETS, "fashion_mnist")
     with pytest.raises(DataError, match=r"it is a file of data\.dataset: sample"):
         read_folder(own_folder, dict.fromkeys(FILES, "0" * 64))
