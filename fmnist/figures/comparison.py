@@ -11,6 +11,9 @@ from fmnist.figures.style import ORIGINAL, OURS, PAGE_WIDTH, plain_log_ticks, sh
 from fmnist.plan.experiments import Experiment
 from fmnist.plan.names import compared_run, name
 
+ROW = 0.155  # inches: the height of a run
+FEWEST_ROWS = 3  # a lower figure has no room for its axes
+
 
 def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]) -> Figure:
     """Draw reported_vs_replicated.csv: one row a run, accuracies left, losses right.
@@ -24,10 +27,11 @@ def comparison_figure(table: pd.DataFrame, experiments: Mapping[str, Experiment]
     runs = [compared_run(str(experiment), str(value), experiments) for experiment, value in pairs]
     names = [name(one, experiments, within=False) for one in runs]
     table = _relative(table).assign(row=table.groupby(run, sort=False).ngroup())
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + 0.155 * max(len(names), 1)), sharey=True)
+    rows = max(len(names), FEWEST_ROWS)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 0.6 + ROW * rows), sharey=True)
     _panel(left, table[table["measure"] == "accuracy"])
     _panel(right, table[table["measure"] == "train_loss"])
-    left.set(xlabel="accuracy − our mean (points)", ylim=(max(len(names), 1) - 0.5, -0.5))
+    left.set(xlabel="accuracy − our mean (points)", ylim=(rows - 0.5, -0.5))
     left.set_yticks(range(len(names)), names)
     right.set_xlabel("loss ÷ our mean")
     if (table.loc[table["measure"] == "train_loss", "mean"] > 0).any():  # an axis without values has no logarithm

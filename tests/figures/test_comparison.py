@@ -9,6 +9,7 @@ from figure_builders import points, svg, ticks
 
 from fmnist.analysis.tables import reported_against_replicated
 from fmnist.figures.comparison import comparison_figure
+from fmnist.plan.original import Reported
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("no_figure_stays_open")]
 
@@ -35,4 +36,9 @@ def test_the_comparison_has_a_row_per_run_and_both_numbers(tmp_path: Path) -> No
 
 def test_runs_that_the_original_never_made_leave_empty_axes(tmp_path: Path) -> None:
     table = reported_against_replicated(PLAN.experiments, runs_frame([("other", 0, 0.89, 0.16)]), reported())
+    svg(comparison_figure(table, PLAN.experiments), tmp_path)
+
+
+def test_a_report_without_printed_numbers_has_an_empty_figure_without_a_warning(tmp_path: Path) -> None:
+    table = reported_against_replicated(PLAN.experiments, runs_frame([("fc", 0, 0.89, 0.16)]), Reported(runs={}))
     svg(comparison_figure(table, PLAN.experiments), tmp_path)
