@@ -1,4 +1,4 @@
-"""A network of one's own: a small residual network, for `model: examples.own_network.residual:Residual`."""
+"""A small residual network, as an example of your own network, for `model: examples.own_network.residual:Residual`."""
 
 from typing import Literal
 
@@ -22,7 +22,7 @@ class Block(nn.Module):
     """Two convolutions whose output is added to their input."""
 
     def __init__(self, width: int) -> None:
-        """Make the convolutions of so many channels."""
+        """Make both convolutions with `width` channels."""
         super().__init__()
         self.convolutions = nn.Sequential(
             nn.Conv2d(width, width, kernel_size=3, padding=1),

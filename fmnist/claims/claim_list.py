@@ -85,7 +85,7 @@ class RunName(_Declared):
 
 
 class Statement(_Declared):
-    """One sentence of the original, or of the claims' author."""
+    """One sentence of the original, or of the author of the claims."""
 
     section: Annotated[Section | None, BeforeValidator(_as_text)] = None  # of the original
     says: Text  # in plain English

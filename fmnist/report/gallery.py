@@ -15,7 +15,7 @@ from fmnist.common.wording import counted
 from fmnist.report.gallery_style import STYLE
 
 MOST_IMAGES = 30  # behind one cell
-Anchors = Mapping[tuple[str, str], str]  # of what opens, by true and predicted class
+Anchors = Mapping[tuple[str, str], str]  # ids of popovers, by true and predicted class
 FEWEST_SHARE = 0.05  # of the networks take an image for a class, or it is not behind the cell
 
 

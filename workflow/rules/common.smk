@@ -13,9 +13,8 @@ from fmnist.plan.config import join_own, resolved
 from fmnist.common.errors import FmnistError
 from fmnist.plan.experiments import plan_experiments, with_runs
 from fmnist.plan.original import read_reported
-from fmnist.data.files import data_hash, image_set
 from fmnist.data.datasets import FILES
-from fmnist.data.files import find
+from fmnist.data.files import data_hash, find, image_set
 from fmnist.runs.reuse import read_reused, reused_trainings
 from fmnist.plan.cost import has_nvidia_gpu, work
 

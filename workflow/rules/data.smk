@@ -1,7 +1,7 @@
 # Obtain and verify the images, and write them as one array file.
 
 DATASET = config["data"]["dataset"]
-# A folder of one's own has no checksums to compare with: Snakemake looks whether its files have changed.
+# The files of a folder that data.dataset names have no known checksums: Snakemake watches them as inputs.
 OWN_FILES = [find(Path(DATASET), name) for name in FILES] if "/" in DATASET else []
 
 
