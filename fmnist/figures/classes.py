@@ -58,7 +58,7 @@ def classes_figure(changes: Sequence[Change], classes: Sequence[str]) -> Figure:
     _cells(axes, points, texts, classes, names, bold=shown, cmap="RdBu", vmin=-end, vmax=end)
     plt.setp(axes.get_xticklabels(), rotation=35, ha="right", rotation_mode="anchor")
     extend = "both" if np.nanmax(abs(points)) > end else "neither"
-    _colour_bar(figure, axes, "against the base case (points)", ax=axes, extend=extend)
+    _colour_bar(figure, axes, "points", ax=axes, extend=extend)
     return figure
 
 
