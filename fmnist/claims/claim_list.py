@@ -169,6 +169,7 @@ class ClaimList(_Declared):
 
     significance: float = Field(gt=0, le=0.2)
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] = "en"  # of the quotes, for hyphenation and screen readers
+    registered: Text | None = None  # a sentence: when all of this was fixed, such as in which commit
     margins: dict[str, Margin]  # by measure
     table: RunTable | None = None  # how to read runs that another tool made; None: they are ours
     tested: list[Claim] = Field(min_length=1)

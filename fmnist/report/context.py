@@ -236,6 +236,7 @@ def _about_claims(inputs: Inputs) -> dict[str, Any]:
         "nouns": NOUNS,
         "asserted": claims.asserted,
         "language": claims.language,
+        "registered": claims.registered,
         "noise": noise,
         "verdict_counts": verdict_counts(judged),
         "tally": tally(judged),

@@ -44,6 +44,7 @@ def test_one_margin_for_every_number_of_seeds(shipped: ClaimList) -> None:
     points = {"accuracy": (0.5, False), "generalization_gap": (0.5, False)}
     assert margins == {**points, "train_loss": (0.05, True), "seconds": (0.1, True)}
     assert shipped.significance == 0.05
+    assert "commit ff34045" in (shipped.registered or "")
 
 
 def test_a_claim_is_about_accuracy_in_the_originals_words_unless_it_says_otherwise(shipped: ClaimList) -> None:
