@@ -103,8 +103,8 @@ claims: $(READY) ## Print the verdict on every claim of the original, on your re
 settings: $(READY) ## Write docs/settings.md and the schema for editors from the declarations
 	$(BIN)/python -m fmnist.plan.settings_page
 
-evidence: $(READY) ## Write docs/evidence.md: the runs behind every claim, and the minutes that they took
-	$(BIN)/python -m fmnist.claims.evidence reference
+evidence: $(READY) ## Write docs/evidence.md: the runs behind every claim of reference/, and their minutes
+	$(BIN)/python -m fmnist.claims.evidence
 
 drawings: $(READY) ## Draw the pipeline and the packages: docs/pipeline.svg and docs/packages.svg (needs Graphviz)
 	$(BIN)/snakemake --rulegraph dot -- report | tred | dot -Tsvg -Grankdir=LR -o docs/pipeline.svg

@@ -1,18 +1,17 @@
-"""The runs behind every claim, as a page: the command that trains them, and the minutes that they took.
+"""The runs behind every claim: the minutes that they took, as a page, and the files that train one claim's again.
 
-`python -m fmnist.claims.evidence reference` writes docs/evidence.md.
+`python -m fmnist.claims.evidence` writes docs/evidence.md; with a claim's id it prints the files of its runs.
 """
 
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
-from fmnist.common.errors import FmnistError
+from fmnist.common.errors import ConfigError, FmnistError
 from fmnist.common.files import write_text
 from fmnist.common.wording import counted
 from fmnist.plan.experiments import plan_experiments
@@ -21,62 +20,75 @@ from fmnist.plan.yaml_files import read_configs
 from fmnist.runs.gathering import read_runs
 
 PROJECT = Path(__file__).resolve().parents[2]
+REFERENCE = "reference/runs.csv"
 PAGE = "docs/evidence.md"
-TRAIN = "snakemake --cores all --config extensions=True -- results/runs/{runs}/seed={seeds}/metrics.json"
 HEAD = """\
 # The evidence for each claim
 
-Made by `make evidence` from `{folder}/runs.csv`: {trainings} in {minutes:,.0f} minutes of one core. A claim needs
-only the runs that it compares. In bash, with the environment active (`source .venv/bin/activate`), its command
-trains them; `make report PARTIAL=1 EXTENSIONS=1`, with `SEEDS` that include its seeds, then judges what is there.
+Made by `make evidence` from `{reference}`: {trainings} in {minutes:,.0f} minutes of one core. A claim needs only
+the runs that it compares. In an activated environment (`source .venv/bin/activate`), this trains those of one claim,
+with the seeds below, and reports on what is there:
 
-| claim | minutes | command |
-|---|---:|---|
+```sh
+snakemake --cores all --config extensions=True -- $(python -m fmnist.claims.evidence {example})
+make report EXTENSIONS=1 PARTIAL=1 SEEDS={seeds}
+```
+
+| claim | runs | seeds | minutes |
+|---|---:|---|---:|
 """
 
 
-def evidence_page(runs: pd.DataFrame, run_ids: dict[str, list[str]], folder: str) -> str:
+def evidence_page(runs: pd.DataFrame, run_ids: Mapping[str, Sequence[str]]) -> str:
     """Return the page; `run_ids` lists the runs that each claim compares, by the claim's id."""
-    rows = [_row(claim, runs[runs["run_id"].isin(needed)], needed) for claim, needed in run_ids.items()]
+    rows = [_row(claim, runs, needed) for claim, needed in run_ids.items()]
     total = {"trainings": counted(len(runs), "training"), "minutes": runs["seconds"].sum() / 60}
-    return HEAD.format(folder=folder, **total) + "\n".join(rows) + "\n"
+    shown = {"example": next(iter(run_ids)), "seeds": runs["seed"].max() + 1}
+    return HEAD.format(reference=REFERENCE, **total, **shown) + "\n".join(rows) + "\n"
 
 
 def _row(claim: str, runs: pd.DataFrame, needed: Sequence[str]) -> str:
+    seeds = shared_seeds(runs, needed)
+    if not seeds:
+        return f"| {claim} | {len(needed)} | – | – |"
+    used = runs["run_id"].isin(needed) & runs["seed"].isin(seeds)
+    return f"| {claim} | {len(needed)} | {_said(seeds)} | {runs.loc[used, 'seconds'].sum() / 60:,.1f} |"
+
+
+def shared_seeds(runs: pd.DataFrame, needed: Sequence[str]) -> list[int]:
+    """Return the seeds that a runs.csv has of all these runs, in order."""
     seeds = [set(runs.loc[runs["run_id"] == run_id, "seed"]) for run_id in needed]
-    shared = sorted(set.intersection(*seeds)) if seeds else []
-    if not shared:
-        return f"| {claim} | – | not run with a common seed |"
-    minutes = runs.loc[runs["seed"].isin(shared), "seconds"].sum() / 60
-    command = TRAIN.format(runs=_braces(needed), seeds=_sequence(shared) or _braces([str(seed) for seed in shared]))
-    return f"| {claim} | {minutes:,.1f} | `{command}` |"
+    return sorted(set.intersection(*seeds)) if seeds else []
 
 
-def _braces(words: Sequence[str]) -> str:
-    """Return words as bash expands them: `lenet5{,__pooling=max}`."""
-    # By characters, not folders: run ids share settings.
-    same = len(os.path.commonprefix(words)) if len(words) > 1 else len(words[0])  # noqa: RUF071
-    rest = ",".join(word[same:] for word in words)
-    return words[0][:same] + (f"{{{rest}}}" if rest else "")
+def _said(seeds: Sequence[int]) -> str:
+    first, last = seeds[0], seeds[-1]
+    return f"{first} to {last}" if last - first + 1 == len(seeds) > 1 else ", ".join(map(str, seeds))
 
 
-def _sequence(numbers: Sequence[int]) -> str:
-    """Return `{0..9}` for two numbers or more without a gap, nothing for others."""
-    first, last = numbers[0], numbers[-1]
-    return f"{{{first}..{last}}}" if last - first + 1 == len(numbers) > 1 else ""
+def metrics_files(runs: pd.DataFrame, needed: Sequence[str], results: str) -> list[str]:
+    """Return the files of the trainings that a claim compares: Snakemake's targets."""
+    seeds = shared_seeds(runs, needed)
+    return [f"{results}/runs/{run_id}/seed={seed}/metrics.json" for run_id in needed for seed in seeds]
 
 
-def write_evidence(folder: Path, project: Path = PROJECT) -> None:
-    """Write the page from a folder's runs.csv. Raises ConfigError or DataError where a file is wrong."""
+def main(arguments: Sequence[str], project: Path = PROJECT) -> None:
+    """Write the page, or print the files of one claim. Raises ConfigError or DataError where something is wrong."""
     plan = plan_experiments({**read_configs([project / "config.yaml"]), "extensions": True})
     known = KnownRuns(experiments=plan.experiments, reported=read_reported(project / "report/reported.yaml"))
     run_ids = run_ids_by_claim(read_claims(project / "report/claims.yaml"), known)
-    page = evidence_page(read_runs(folder / "runs.csv"), run_ids, folder.name)
-    write_text(project / PAGE, page)
+    runs = read_runs(project / REFERENCE)
+    if not arguments:
+        write_text(project / PAGE, evidence_page(runs, run_ids))
+        return
+    for claim in arguments:
+        if claim not in run_ids:
+            raise ConfigError(f"report/claims.yaml has no claim {claim!r}; expected one that {PAGE} lists.")
+        print("\n".join(metrics_files(runs, run_ids[claim], plan.config.results)))
 
 
 if __name__ == "__main__":
     try:
-        write_evidence(Path(sys.argv[1]))
+        main(sys.argv[1:])
     except (FmnistError, OSError) as error:
         sys.exit(f"Error: {error}")
