@@ -7,7 +7,7 @@ protocol, Holm's correction over the whole list included. `seeds` is the smalles
 
 It writes benchmarks/sample_sizes.csv, and benchmarks/confirmation.yaml, by which every run is
 trained with as many fresh seeds as any of its claims needs. Both were committed before the first
-of these seeds was trained: make report CONFIG="config.yaml benchmarks/confirmation.yaml"
+of these seeds was trained by: make report CONFIG="config.yaml benchmarks/confirmation.yaml"
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ from fmnist.plan.experiments import Plan, plan_experiments
 from fmnist.plan.yaml_files import read_configs
 
 ROOT = Path(__file__).resolve().parents[1]
-EXPLORATION = ROOT / "reference"
+EXPLORATION = ROOT / "reference/exploration"
 TABLE, CONFIRMATION = ROOT / "benchmarks/sample_sizes.csv", ROOT / "benchmarks/confirmation.yaml"
 POWER, STUDIES = 0.9, 200
 FIRST, FEWEST, MOST = 10, 10, 40  # the first of a run's fresh seeds, and how many

@@ -13,7 +13,7 @@ from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
 from fmnist.common.errors import ConfigError, FmnistError
 from fmnist.common.files import write_text
-from fmnist.common.wording import counted
+from fmnist.common.wording import counted, ranges
 from fmnist.plan.experiments import plan_experiments
 from fmnist.plan.original import read_reported
 from fmnist.plan.yaml_files import read_configs
@@ -52,18 +52,13 @@ def _row(claim: str, runs: pd.DataFrame, needed: Sequence[str]) -> str:
     if not seeds:
         return f"| {claim} | {len(needed)} | – | – |"
     used = runs["run_id"].isin(needed) & runs["seed"].isin(seeds)
-    return f"| {claim} | {len(needed)} | {_said(seeds)} | {runs.loc[used, 'seconds'].sum() / 60:,.1f} |"
+    return f"| {claim} | {len(needed)} | {ranges(seeds)} | {runs.loc[used, 'seconds'].sum() / 60:,.1f} |"
 
 
 def shared_seeds(runs: pd.DataFrame, needed: Sequence[str]) -> list[int]:
     """Return the seeds that a runs.csv has of all these runs, in order."""
     seeds = [set(runs.loc[runs["run_id"] == run_id, "seed"]) for run_id in needed]
     return sorted(set.intersection(*seeds)) if seeds else []
-
-
-def _said(seeds: Sequence[int]) -> str:
-    first, last = seeds[0], seeds[-1]
-    return f"{first} to {last}" if last - first + 1 == len(seeds) > 1 else ", ".join(map(str, seeds))
 
 
 def metrics_files(runs: pd.DataFrame, needed: Sequence[str], results: str) -> list[str]:

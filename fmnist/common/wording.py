@@ -109,6 +109,17 @@ def listed(values: Sequence[Any]) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
+def ranges(numbers: Sequence[int]) -> str:
+    """Write increasing whole numbers: `3`, `0 and 1`, `0 to 4 and 10 to 25`."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return listed([part for span in spans for part in ([f"{span[0]} to {span[-1]}"] if len(span) > 2 else span)])
+
+
 def setting(name: str) -> str:
     """Write a setting's name for a reader: `learning_rate` as learning rate."""
     return _SETTINGS.get(name, name.replace("_", " "))

@@ -19,7 +19,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup, escape
 
-from fmnist.common.wording import counted, decimals, loss, percent
+from fmnist.common.wording import counted, decimals, loss, percent, ranges
 from fmnist.report.markdown import escape as escape_markdown
 from fmnist.report.run_names import run_name
 from fmnist.report.tables import number_or_none
@@ -82,6 +82,7 @@ class Provenance:
     def _popover(self, run_id: str, measure: str) -> dict[str, str]:
         seeds = self._runs[self._runs["run_id"] == run_id]
         what, write = SHOWN[measure]
+        lines = [int(place) + 2 for place in seeds.index]  # the first line has the names of columns
         values = zip(seeds["seed"], measured(seeds, measure), strict=True)
         return {
             "id": self.target(run_id, measure),
@@ -91,14 +92,5 @@ class Provenance:
             "column": MEASURES[measure][0],
             "seeds": f"mean of {counted(len(seeds), 'seed')}",
             "by_seed": ", ".join(f"seed {seed}:\u00a0{write(number_or_none(value))}" for seed, value in values),
-            "lines": _lines([int(place) + 2 for place in seeds.index]),  # the first line has the names of columns
+            "lines": f"{'line' if len(seeds) == 1 else 'lines'} {ranges(lines)}",
         }
-
-
-def _lines(numbers: list[int]) -> str:
-    """Write line numbers, in order: `line 4`, `lines 2 to 11`, `lines 2, 5, 9`."""
-    first, last = numbers[0], numbers[-1]
-    if first == last:
-        return f"line {first}"
-    together = numbers == list(range(first, last + 1))
-    return f"lines {f'{first} to {last}' if together else ', '.join(map(str, numbers))}"

@@ -15,7 +15,7 @@ _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     verdict_markup,
     *(markdown.code, markdown.listing, markdown.metadata),
     *(wording.counted, wording.decimals, wording.duration, wording.integer, wording.listed, wording.loss),
-    *(wording.percent, wording.setting, wording.signed, wording.word),
+    *(wording.percent, wording.ranges, wording.setting, wording.signed, wording.word),
 )
 FILTERS: dict[str, Callable[..., Any]] = {
     **{function.__name__: function for function in _FUNCTIONS},

@@ -18,7 +18,7 @@ RUNS = pd.DataFrame(
 @pytest.mark.parametrize(
     ("run_ids", "cells"),
     [
-        (["fc", "lenet5"], ["2", "0 to 1", "3.0"]),
+        (["fc", "lenet5"], ["2", "0 and 1", "3.0"]),
         (["other"], ["1", "5", "0.1"]),
         (["fc", "other"], ["2", "–", "–"]),
     ],

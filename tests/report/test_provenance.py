@@ -1,5 +1,6 @@
 import re
 
+import pandas as pd
 import pypandoc
 import pytest
 from builders import ROOT
@@ -51,12 +52,12 @@ def test_the_popover_names_seeds_values_lines_and_command(traced, runs):
 
 
 def test_lines_apart_and_a_loss_that_is_none(runs):
-    three = runs[runs["run_id"].isin(["fc", "lenet5"])].iloc[[0, 10, 1]].copy()
-    three.iloc[0, three.columns.get_loc("train_loss")] = float("nan")
+    fc, lenet5 = (runs[runs["run_id"] == run_id] for run_id in ("fc", "lenet5"))
+    three = pd.concat([fc[:1].assign(train_loss=float("nan")), lenet5[:1], fc[1:2]])
     traced = Provenance(three)
     traced.button("0.15", "fc", "train_loss")
-    assert "lines 2, 4 of" in traced.popovers()
-    assert "seed 0:\u00a0–" in traced.popovers()
+    assert "lines 2 and 4 of" in traced.popovers()
+    assert f"seed {fc['seed'].iloc[0]}:\u00a0–" in traced.popovers()
 
 
 def test_markdown_becomes_a_button_in_html_and_text_in_the_pdf(traced):

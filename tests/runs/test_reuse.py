@@ -35,9 +35,9 @@ def held(folder: Path, settings: Any = SETTINGS, data: str = DATA) -> dict[tuple
 
 
 def test_the_reference_stands_in_for_every_run_of_its_seeds_and_for_no_other() -> None:
-    planned = [(run_id, seed) for run_id in SETTINGS for seed in (0, 99)]
+    planned = [(run_id, seed) for run_id in SETTINGS for seed in (10, 99)]
     found = read_reused(REFERENCE, "reference", planned, SETTINGS, data_hash("fashion_mnist"))
-    assert sorted(found) == sorted((run_id, 0) for run_id in SETTINGS)
+    assert sorted(found) == sorted((run_id, 10) for run_id in SETTINGS)
 
 
 def test_reused_seeds_are_those_of_the_folder_and_a_new_value_has_its_siblings(folder: Path) -> None:

@@ -161,11 +161,6 @@ def reused_files(*names):
     return paths if REUSED and all(Path(path).exists() for path in paths) else []
 
 
-def committed(path):
-    """A file of the repository that a copy may lack; none where it does."""
-    return here(path) if (BASE / path).exists() else []
-
-
 def metrics_files(pairs):
     """The metrics.json of each (run id, seed)."""
     return [

@@ -2,9 +2,11 @@
 
 # A study's own sections come first, then those that every report can have.
 OWN = Path(report_file("sections", PLAN.config))
-IS_OURS = OWN.resolve() == (BASE / "report/sections").resolve()
-NUMBERED_IN = [OWN] if IS_OURS else [OWN, BASE / "report/generic"]
-SECTION_FOLDERS = list(dict.fromkeys([*NUMBERED_IN, BASE / "report/sections"]))
+OURS = BASE / "report/sections"
+NUMBERED_IN = (
+    [OWN] if OWN.resolve() == OURS.resolve() else [OWN, BASE / "report/generic"]
+)
+SECTION_FOLDERS = list(dict.fromkeys([*NUMBERED_IN, OURS]))
 
 
 def section_files():
@@ -35,9 +37,9 @@ def compared_claims():
         raise SystemExit(
             f"Error: report.compare_claims.{lacking[0]} is {named[lacking[0]]!r}, which is no file; expected a claims.csv."
         )
-    # The seeds that our tests were chosen on, where a copy has them.
-    explored = committed("reference/exploration/claims.csv") if IS_OURS else []
-    return {**({"Exploration": explored} if explored else {}), **found}
+    # Seeds that were seen before the tests were chosen, where the folder of reused runs has them.
+    explored = dict(zip(["Exploration"], reused_files("exploration/claims.csv")))
+    return {**explored, **found}
 
 
 COMPARED = compared_claims()
