@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders import curves_frame, plan, reported
 from claim_builders import ALIKE, BASE, MAX, POOLING, A, B, Judge, claims, frame, seeds
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from fmnist.analysis.statistics import adjust
@@ -47,7 +47,9 @@ def test_a_claim_is_decided_as_the_correction_says_and_an_open_one_below_its_lev
     p_values: list[float], method: str
 ) -> None:
     claims = [PValues(p) for p in p_values]
-    for place, (own, correction) in enumerate(zip(claims, corrected(claims, method), strict=True)):
+    found = corrected(claims, method)
+    assume(not any(np.isclose(correction.adjusted, 0.05, rtol=1e-9) for correction in found))  # rounding would decide
+    for place, (own, correction) in enumerate(zip(claims, found, strict=True)):
         decided = correction.adjusted < 0.05
         assert (correction.of(own).holds < 0.05) == decided
         for nudge in (0.999, 1.001) if not decided else ():
