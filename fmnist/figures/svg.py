@@ -39,13 +39,15 @@ def light_svg(svg: str, stem: str) -> str:
     for ink in INK:
         svg = svg.replace(ink, "currentColor")
     svg = NEEDLESS.sub("", svg[svg.index("<svg") :])
-    svg = re.sub(r'="[^"]*"', lambda value: re.sub(r"-?\d+\.\d+", _rounded, value[0]), svg)
+    svg = re.sub(r' d="[^"]*"', lambda path: _rounded(path[0], 1), svg)  # a tenth of a point cannot be seen
+    svg = re.sub(r'="[^"]*"', lambda value: _rounded(value[0], 2), svg)
     light: str = scour.scourString(svg, _options(stem))
     return light.replace("<svg ", f'<svg font-family="{FAMILY}" ', 1).strip() + "\n"
 
 
-def _rounded(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def _rounded(text: str, places: int) -> str:
+    """Round all numbers in a text, except whole ones."""
+    return re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.{places}f}".rstrip("0").rstrip("."), text)
 
 
 def _options(stem: str) -> object:

@@ -19,7 +19,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup, escape
 
-from fmnist.common.wording import counted, decimals, loss, percent, ranges
+from fmnist.common.wording import decimals, loss, percent, ranges
 from fmnist.report.markdown import escape as escape_markdown
 from fmnist.report.run_names import run_name
 from fmnist.report.tables import number_or_none
@@ -37,10 +37,9 @@ SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
 _POPOVERS = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True).from_string(
     """\
 {% for one in popovers %}
-<div popover id="{{ one.id }}" class="from" role="note"><p><b>{{ one.what }}</b> of {{ one.name }}: \
-{{ one.seeds }}</p><p>{{ one.by_seed }}</p><p>Run <code>{{ one.run_id }}</code>; {{ one.lines }} of \
-<code>{{ file }}</code>, column <code>{{ one.column }}</code>. Made by rule gather: \
-<code>snakemake {{ file }}</code>, or <code>make report</code>.</p></div>
+<div popover id="{{ one.id }}" class="from" role="note"><p><b>{{ one.what }}</b> of {{ one.name }}, \
+{{ one.seeds }}</p><p>Run <code>{{ one.run_id }}</code>: {{ one.lines }} of <code>{{ file }}</code>, \
+column <code>{{ one.column }}</code>, made by <code>snakemake {{ file }}</code>.</p></div>
 {% endfor %}
 """
 )
@@ -83,14 +82,14 @@ class Provenance:
         seeds = self._runs[self._runs["run_id"] == run_id]
         what, write = SHOWN[measure]
         lines = [int(place) + 2 for place in seeds.index]  # the first line has the names of columns
-        values = zip(seeds["seed"], measured(seeds, measure), strict=True)
+        several = len(seeds) > 1
+        values = ", ".join(write(number_or_none(value)) for value in measured(seeds, measure))
         return {
             "id": self.target(run_id, measure),
             "run_id": run_id,
             "name": run_name(run_id),
             "what": what,
             "column": MEASURES[measure][0],
-            "seeds": f"mean of {counted(len(seeds), 'seed')}",
-            "by_seed": ", ".join(f"seed {seed}:\u00a0{write(number_or_none(value))}" for seed, value in values),
-            "lines": f"{'line' if len(seeds) == 1 else 'lines'} {ranges(lines)}",
+            "seeds": f"{'mean of seeds' if several else 'seed'} {ranges(seeds['seed'].tolist())}: {values}",
+            "lines": f"{'lines' if several else 'line'} {ranges(lines)}",
         }
