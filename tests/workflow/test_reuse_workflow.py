@@ -57,6 +57,17 @@ def test_reused_runs_are_not_trained_and_give_the_same_bytes(project: Copy) -> N
     assert project.planned(*REUSED, "--", "results/again/confusion.csv") == {}
 
 
+def test_verdicts_on_earlier_seeds_are_compared_where_the_reused_folder_has_them(project: Copy) -> None:
+    earlier = project.folder / "kept/exploration/claims.csv"
+    earlier.parent.mkdir()
+    earlier.touch()
+    plans = [
+        project.snakemake("--config", "results=results/again", reuse, "-n") for reuse in ("reuse=kept", "reuse=null")
+    ]
+    assert ["kept/exploration/claims.csv" in plan.stdout for plan in plans] == [True, False]
+    earlier.unlink()
+
+
 def test_an_edited_network_retrains_only_what_is_not_reused(project: Copy) -> None:
     path = project.folder / "fmnist/training/models.py"
     content = path.read_bytes()

@@ -38,8 +38,8 @@ def compared_claims():
             f"Error: report.compare_claims.{lacking[0]} is {named[lacking[0]]!r}, which is no file; expected a claims.csv."
         )
     # Seeds that were seen before the tests were chosen, where the folder of reused runs has them.
-    explored = dict(zip(["Exploration"], reused_files("exploration/claims.csv")))
-    return {**explored, **found}
+    earlier = reused_files("exploration/claims.csv")
+    return {**{"Exploration": path for path in earlier}, **found}
 
 
 COMPARED = compared_claims()
