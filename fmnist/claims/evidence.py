@@ -1,4 +1,4 @@
-"""The runs behind every claim: the minutes that they took, as a page, and the files that train one claim's again.
+"""The runs behind every claim: a page with the minutes that they took, and the files to ask for to train them again.
 
 `python -m fmnist.claims.evidence` writes docs/evidence.md; with a claim's id it prints the files of its runs.
 """
@@ -11,7 +11,7 @@ import pandas as pd
 
 from fmnist.claims.claim_list import read_claims
 from fmnist.claims.compared_runs import KnownRuns, run_ids_by_claim
-from fmnist.common.errors import ConfigError, FmnistError
+from fmnist.common.errors import ConfigError, DataError, FmnistError
 from fmnist.common.files import write_text
 from fmnist.common.wording import counted, ranges
 from fmnist.plan.experiments import plan_experiments
@@ -48,14 +48,14 @@ def evidence_page(runs: pd.DataFrame, run_ids: Mapping[str, Sequence[str]]) -> s
 
 
 def _row(claim: str, runs: pd.DataFrame, needed: Sequence[str]) -> str:
-    seeds = shared_seeds(runs, needed)
+    seeds = common_seeds(runs, needed)
     if not seeds:
         return f"| {claim} | {len(needed)} | – | – |"
     used = runs["run_id"].isin(needed) & runs["seed"].isin(seeds)
     return f"| {claim} | {len(needed)} | {ranges(seeds)} | {runs.loc[used, 'seconds'].sum() / 60:,.1f} |"
 
 
-def shared_seeds(runs: pd.DataFrame, needed: Sequence[str]) -> list[int]:
+def common_seeds(runs: pd.DataFrame, needed: Sequence[str]) -> list[int]:
     """Return the seeds that a runs.csv has of all these runs, in order."""
     seeds = [set(runs.loc[runs["run_id"] == run_id, "seed"]) for run_id in needed]
     return sorted(set.intersection(*seeds)) if seeds else []
@@ -63,12 +63,15 @@ def shared_seeds(runs: pd.DataFrame, needed: Sequence[str]) -> list[int]:
 
 def metrics_files(runs: pd.DataFrame, needed: Sequence[str], results: str) -> list[str]:
     """Return the files of the trainings that a claim compares: Snakemake's targets."""
-    seeds = shared_seeds(runs, needed)
+    seeds = common_seeds(runs, needed)
     return [f"{results}/runs/{run_id}/seed={seed}/metrics.json" for run_id in needed for seed in seeds]
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT) -> None:
-    """Write the page, or print the files of one claim. Raises ConfigError or DataError where something is wrong."""
+    """Write the page, or print the files of the claims that are named.
+
+    Raises ConfigError or DataError where a file is wrong, and for a claim that is unknown or has no common seed.
+    """
     plan = plan_experiments({**read_configs([project / "config.yaml"]), "extensions": True})
     known = KnownRuns(experiments=plan.experiments, reported=read_reported(project / "report/reported.yaml"))
     run_ids = run_ids_by_claim(read_claims(project / "report/claims.yaml"), known)
@@ -79,7 +82,10 @@ def main(arguments: Sequence[str], project: Path = PROJECT) -> None:
     for claim in arguments:
         if claim not in run_ids:
             raise ConfigError(f"report/claims.yaml has no claim {claim!r}; expected one that {PAGE} lists.")
-        print("\n".join(metrics_files(runs, run_ids[claim], plan.config.results)))
+        files = metrics_files(runs, run_ids[claim], plan.config.results)
+        if not files:  # and Snakemake, asked for nothing, would train everything
+            raise DataError(f"{REFERENCE} has no seed that all runs of {claim!r} have; expected at least one.")
+        print("\n".join(files))
 
 
 if __name__ == "__main__":

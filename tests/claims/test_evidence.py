@@ -36,7 +36,7 @@ def test_a_claim_needs_every_shared_seed_of_its_runs() -> None:
     assert files == [f"out/runs/{run}/seed={seed}/metrics.json" for run in ("fc", "lenet5") for seed in (0, 1)]
 
 
-def test_an_unknown_claim_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_claim_is_asked_for_by_its_id(capsys: pytest.CaptureFixture[str]) -> None:
     main(["batch-norm"])
     assert {line.split("/")[2] for line in capsys.readouterr().out.split()} == {"lenet5", "lenet5__batch_norm=true"}
     with pytest.raises(ConfigError, match="no claim 'batch-nrm'; expected one"):
