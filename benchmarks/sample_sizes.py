@@ -7,7 +7,7 @@ protocol, Holm's correction over the whole list included. `seeds` is the smalles
 
 It writes benchmarks/sample_sizes.csv, and benchmarks/confirmation.yaml, by which every run is
 trained with as many fresh seeds as any of its claims needs. Both were committed before the first
-of these seeds was trained by: make report CONFIG="config.yaml benchmarks/confirmation.yaml"
+of these seeds was trained. make report CONFIG="config.yaml benchmarks/confirmation.yaml" trains them.
 """
 
 from pathlib import Path

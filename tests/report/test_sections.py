@@ -31,6 +31,10 @@ def test_every_experiment_is_shown_and_extensions_only_where_run(one_seed, exten
     assert ("Original: accuracy" in part) == (not extension)
 
 
+def test_the_report_says_when_its_claims_were_fixed(one_seed):
+    assert "Claims, margins and tests were fixed in commit" in section(one_seed, "sec-tests")
+
+
 def test_environment_layers_and_checksums_are_printed(one_seed):
     assert re.search(r"\| Python \| 3\.7\.10 \| 1\.2\.3 \|", section(one_seed, "sec-environment"))
     assert "**407,050**" in section(one_seed, "sec-fc")
