@@ -11,9 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from fmnist.analysis.factorial import effects_table, is_factorial
 from fmnist.analysis.tables import experiment_table
 from fmnist.common.wording import setting, word
 from fmnist.figures.direct_labels import label_ends
+from fmnist.figures.factorial import factorial_figure
 from fmnist.figures.style import (
     AXES,
     FIRST,
@@ -42,8 +44,11 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
 
     A swept experiment has three panels: training loss by epoch for every value, test
     accuracy (percent) and final training loss against the value, with the original's
-    numbers as open diamonds. Without a sweep: losses and accuracies by epoch.
+    numbers as open diamonds. Without a sweep: losses and accuracies by epoch. Of a full grid of
+    two values for three settings or more: what each change adds.
     """
+    if is_factorial(experiment):
+        return factorial_figure(effects_table(experiment, runs))
     use_style()
     table = experiment_table(experiment, runs, reported)
     table = table.assign(name=[_name(member, experiment) for member in experiment.members], x=_positions(experiment))

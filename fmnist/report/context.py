@@ -44,11 +44,11 @@ from fmnist.report.provenance import Provenance
 from fmnist.report.results import (
     Result,
     by_factor,
+    factor_effects,
     outside,
     printed_runs,
     read_rows,
     sort_candidates,
-    taken_out,
     times,
 )
 from fmnist.report.runs import summarise_runs
@@ -160,6 +160,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
     runs = summarise_runs(inputs.runs, inputs.curves)
+    of_factors = {name: factor_effects(one, inputs.runs) for name, one in experiments.items()}
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
@@ -168,7 +169,8 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "times": times(results.values(), runs),
         "candidates": sort_candidates,
         "comparison": comparison,
-        "taken_out": taken_out(results.get("combined_without")),
+        "factor_effects": of_factors,
+        "shares": of_factors.get("combined_factors", {}).get("shapley", []),
         "printed_runs": printed_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),

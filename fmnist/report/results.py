@@ -8,6 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
+
+from fmnist.analysis.factorial import effects_table, is_factorial
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
 from fmnist.plan.experiments import CASE, Experiment
@@ -159,10 +162,10 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list
     return {**found, "ruled_out_by_accuracy": by_accuracy}
 
 
-def taken_out(result: Result | None, whole: str = "all four") -> dict[str, float]:
-    """Return by case what leaving out one change does to the accuracy, in points; empty where it was not run."""
-    means = {row.value: row.accuracy for row in result.rows if row.accuracy is not None} if result else {}
-    return {case: mean - means[whole] for case, mean in means.items() if case != whole and whole in means}
+def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of an effects table by kind; empty where the experiment is no full grid, or a run is missing."""
+    table = effects_table(experiment, runs) if is_factorial(experiment) else pd.DataFrame()
+    return {str(kind): records(rows) for kind, rows in table.groupby("kind", sort=False)} if len(table) else {}
 
 
 def times(results: Iterable[Result], runs: Mapping[str, Any]) -> list[tuple[str, int, float, float]]:

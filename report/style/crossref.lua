@@ -30,7 +30,8 @@ end
 
 -- The text alternative of a drawing: where its numbers are, `tbl-x` for `fig-x`; its caption is read anyway.
 local function with_numbers(figure)
-  local held = labels[figure.identifier:gsub("^fig%-", "tbl-")]
+  local drawn = figure.identifier:gsub("^fig%-", "tbl-")
+  local held = labels[drawn:gsub("^tbl%-exp%-", "tbl-effects-")] or labels[drawn]
   if not held then return nil end
   return figure:walk {
     Image = function(image)

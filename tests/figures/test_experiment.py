@@ -47,7 +47,7 @@ def test_a_figure_is_the_same_bytes_each_time(tmp_path: Path) -> None:
     [
         (EXPERIMENTS["scheduler_lr_0.01"], "log", "step size (batches)", ["100", "200", "400"]),
         (EXPERIMENTS["optimizer"], "linear", "optimiser", ["Adam", "SGD", "RMSprop"]),
-        (EXPERIMENTS["combined_without"], "linear", "", ["all four", "without channels"]),
+        (EXPERIMENTS["step_budget"], "linear", "", ["batch 10", "batch 20"]),
         (GRID["grid"], "linear", "batch size (images) ×\npooling", ["10, average", "10, max", "100, average"]),
     ],
 )
@@ -58,6 +58,12 @@ def test_axes_have_names_units_and_the_scale_of_the_sweep(
     assert (left.get_xlabel(), left.get_xscale()) == ("epoch", "linear")
     assert [(axes.get_xlabel(), axes.get_xscale()) for axes in panels] == [(label, scale)] * 2
     assert ticks(panels[0], "x")[: len(values)] == values
+
+
+def test_a_full_grid_of_two_values_shows_what_each_change_adds() -> None:
+    changes, pairs = drawn(EXPERIMENTS["combined_factors"], seeds=(0, 1, 2)).axes
+    assert ticks(changes, "y") == ["channels 32/64/256", "max pooling", "batch normalisation", "leaky ReLU"]
+    assert len(ticks(pairs, "y")) == 6
 
 
 @pytest.mark.parametrize(("longest", "scale"), [(16, "log"), (15, "linear")])
