@@ -113,7 +113,7 @@ class ExperimentConfig(_Declared):
     )
     set: dict[str, Any] = Field({}, description="settings that all its runs share")
     sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        {}, description="values of a setting, one run each; of two settings, their grid"
+        {}, description="values of a setting, one run each; of several settings, their grid"
     )
     cases: dict[CaseName, dict[str, Any]] = Field(
         {}, description="in place of a sweep: runs by name, each with its own settings over `set`"
