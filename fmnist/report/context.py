@@ -48,6 +48,7 @@ from fmnist.report.results import (
     outside,
     printed_runs,
     read_rows,
+    sign_changes,
     sort_candidates,
     times,
 )
@@ -170,6 +171,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "candidates": sort_candidates,
         "comparison": comparison,
         "factor_effects": of_factors,
+        "sign_changes": sign_changes,
         "shares": of_factors.get("combined_factors", {}).get("shapley", []),
         "printed_runs": printed_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),

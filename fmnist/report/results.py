@@ -168,6 +168,13 @@ def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list
     return {str(kind): records(rows) for kind, rows in table.groupby("kind", sort=False)} if len(table) else {}
 
 
+def sign_changes(effects: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """Return the effects alone whose change has the opposite sign beside the others, both intervals without zero."""
+    pairs = zip(effects["alone"], effects["beside"], strict=True)
+    known = [pair for pair in pairs if all(row["lower"] is not None for row in pair)]
+    return [one for one, other in known if max(one["lower"], other["lower"]) > 0 > min(one["upper"], other["upper"])]
+
+
 def times(results: Iterable[Result], runs: Mapping[str, Any]) -> list[tuple[str, int, float, float]]:
     """Return of each experiment its title, its number of runs, and the seconds of its fastest and slowest run."""
     seconds = [(result.experiment.title, [runs[row.run_id]["seconds"] for row in result.rows]) for result in results]

@@ -9,7 +9,7 @@ from made_up_results import Results, only, shipped_config
 from report_builders import prose, section, text
 
 from fmnist.plan.original import ReportedRun
-from fmnist.report.results import Row, outside, sort_candidates
+from fmnist.report.results import Row, outside, sign_changes, sort_candidates
 from fmnist.report.runs import summarise_runs
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,15 @@ def test_candidates_are_sorted_by_both_numbers():
     assert edges == [False, True, True, False]
     no_loss = ReportedRun(accuracy=92.0, train_loss=None)
     assert [row.could_print(no_loss) for row in rows] == [True, True, False, None, None]
+
+
+def test_a_change_of_sign_takes_two_intervals_without_zero():
+    ends = [((1, 2), (-2, -1)), ((-2, -1), (1, 2)), ((1, 2), (-2, 1)), ((1, 2), (1, 2)), ((None, None), (None, None))]
+    effects = {
+        kind: [{"name": number, "lower": pair[place][0], "upper": pair[place][1]} for number, pair in enumerate(ends)]
+        for place, kind in enumerate(("alone", "beside"))
+    }
+    assert [row["name"] for row in sign_changes(effects)] == [0, 1]
 
 
 def line(inside, experiment="optimizer", value="sgd", measure="accuracy"):
