@@ -13,6 +13,7 @@ from fmnist.plan.yaml_files import read_yaml
 from fmnist.report.claim_words import Row, effect_text
 from fmnist.report.markdown import escape, metadata
 from fmnist.report.rendering import write_html, write_pdf
+from fmnist.report.results import sign_changes
 
 GROUPS = {HELPS: "helps", NO_DIFFERENCE: "alike", HURTS: "hurts", OPEN: "open"}  # headings in the catalogue
 Context = Mapping[str, Any]  # as fmnist.report.context makes it
@@ -127,11 +128,23 @@ def _settings(context: Context, words: Words) -> list[str]:
     """Return what to set: the changes of the base case, as the report's own chapter groups them."""
     parts = [_heading(words.say("settings"))]
     parts.append(words.say("settings_about", margin=decimals(context["margins"]["accuracy"].margin, 1)))
+    parts += _of_two_signs(context, words)
     for word, heading in GROUPS.items():
         changes = [one for one in context["changes"] if one["word"] == word and not one["combined"]]
         lines = [f"- {_change(one, words)}" for one in changes] or [words.say("nothing")]
         parts += [_heading(words.say(heading), 2), "\n".join(lines)]
     return parts
+
+
+def _of_two_signs(context: Context, words: Words) -> list[str]:
+    """Return what helps alone and hurts beside the other changes of a full grid, or the reverse."""
+    pairs = [pair for effects in context["factor_effects"].values() for pair in sign_changes(effects)]
+    return [
+        words.say(
+            "of_two_signs", name=words.name(one["name"]), alone=signed(one["effect"]), beside=signed(other["effect"])
+        )
+        for one, other in pairs
+    ]
 
 
 def _change(change: Row, words: Words) -> str:

@@ -168,11 +168,11 @@ def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list
     return {str(kind): records(rows) for kind, rows in table.groupby("kind", sort=False)} if len(table) else {}
 
 
-def sign_changes(effects: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
-    """Return the effects alone whose change has the opposite sign beside the others, both intervals without zero."""
-    pairs = zip(effects["alone"], effects["beside"], strict=True)
+def sign_changes(effects: Mapping[str, Sequence[dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the changes whose effects alone and beside the others have opposite signs, both intervals without zero."""
+    pairs = zip(effects.get("alone", []), effects.get("beside", []), strict=True)
     known = [pair for pair in pairs if all(row["lower"] is not None for row in pair)]
-    return [one for one, other in known if max(one["lower"], other["lower"]) > 0 > min(one["upper"], other["upper"])]
+    return [pair for pair in known if max(row["lower"] for row in pair) > 0 > min(row["upper"] for row in pair)]
 
 
 def times(results: Iterable[Result], runs: Mapping[str, Any]) -> list[tuple[str, int, float, float]]:

@@ -33,6 +33,8 @@ def context(tmp_path_factory):
     results.set_run("lenet5", test_accuracy=[0.890, 0.891, 0.892])
     results.set_run("lenet5__pooling=max", test_accuracy=[0.950, 0.951, 0.952])
     results.set_run("lenet5__optimizer=sgd", test_accuracy=[0.7, 0.701, 0.702])
+    all_four = "lenet5__activation=leaky_relu__batch_norm=true__channels=32x64x256__pooling=max"
+    results.set_run(all_four, test_accuracy=[0.800, 0.801, 0.802])
     return build_context(results.write(), results.config, results.folder)
 
 
@@ -83,6 +85,7 @@ def test_what_to_set_has_every_change_that_a_claim_compares_with_the_base_case(c
     helps, hurts = (settings.split(words.say(name))[1].split("##")[0] for name in ("helps", "hurts"))
     assert "평균 풀링 대신 최대 풀링: +6.00%p" in helps
     assert "Adam 대신 SGD: −19.00%p" in hurts
+    assert "**최대 풀링: 혼자서는 +6.00%p, 결합 설정의 다른 변경들과 함께 쓰면 −" in settings
     assert settings.count("%p (") == sum(bool(one["word"]) and not one["combined"] for one in context["changes"])
 
 

@@ -41,7 +41,7 @@ def test_a_change_of_sign_takes_two_intervals_without_zero():
         kind: [{"name": number, "lower": pair[place][0], "upper": pair[place][1]} for number, pair in enumerate(ends)]
         for place, kind in enumerate(("alone", "beside"))
     }
-    assert [row["name"] for row in sign_changes(effects)] == [0, 1]
+    assert [alone["name"] for alone, _ in sign_changes(effects)] == [0, 1]
 
 
 def line(inside, experiment="optimizer", value="sgd", measure="accuracy"):
