@@ -12,7 +12,7 @@ def one_seed(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def extended(tmp_path_factory):
-    """All extensions, three seeds: a large batch overfits only with equal epochs, max pooling helps few channels alone."""
+    """Large batches overfit only at equal epochs; max pooling hurts beside wide channels."""
     results = Results(tmp_path_factory.mktemp("extended"), shipped_config(seeds=[0, 1, 2], extensions=True))
     gaps = {"batch_size=10": 0.06, "batch_size=1280": 0.02, "batch_size=10__epochs=2": 0.02}
     for run, gap in {**gaps, "batch_size=1280__epochs=255": 0.10}.items():
