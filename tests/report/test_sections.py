@@ -89,8 +89,10 @@ EXTENDED = {
     "sec-exp-combined": "+0.65 points are its share ([](#sec-exp-combined_factors))",
     "sec-exp-combined_factors": "| max pooling | +0.50 (0.50 to 0.50) | −0.20 (−0.20 to −0.20) | +0.15 (0",
     "sec-exp-weights_against_order": "| Initialisation seed | shuffling seed 0 | shuffling seed 1 |",
+    "sec-exp-combined_step": "section 4-2-3. No claim rests on it: it is exploration.",
     "sec-exp-momentum": "up to 10 times (1 / (1 − 0.9))",
     "sec-exp-step_budget": "| 10 | 2 | 2.00 ± 0.00 | 20 | 6.00 ± 0.00 |",
+    "sec-exp-channels": "follows on from the original's section 4-2-3. Swept:",
     "claim-batch-large-overfits-steps": "The other reading: [batch-large-overfits-epochs]",
 }
 
