@@ -43,8 +43,11 @@ def effects_table(experiment: Experiment, runs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects on test accuracy, in points, over the seeds that every run of the grid has.
 
     One row an effect: its kind (of KINDS), the settings, joined by " x ", their second values for a reader, the
-    effect with its 95 % interval over `n` seeds; NaN where there is one seed. Empty where a run has no seed.
+    effect with its 95 % interval over `n` seeds; NaN where there is one seed. Empty where the experiment is no such
+    grid, or its runs share no seed.
     """
+    if not is_factorial(experiment):
+        return pd.DataFrame(columns=list(COLUMNS))
     cells = _cells(experiment, runs)
     second = [values[1] for values in _values(experiment)]
     changed = [setting_value(*pair).removeprefix("with ") for pair in zip(experiment.swept, second, strict=True)]

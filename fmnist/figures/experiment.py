@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from fmnist.analysis.factorial import effects_table, is_factorial
+from fmnist.analysis.factorial import effects_table
 from fmnist.analysis.tables import experiment_table
 from fmnist.common.wording import setting, word
 from fmnist.figures.direct_labels import label_ends
@@ -47,8 +47,9 @@ def experiment_figure(experiment: Experiment, runs: pd.DataFrame, curves: pd.Dat
     numbers as open diamonds. Without a sweep: losses and accuracies by epoch. Of a full grid of
     two values for three settings or more: what each change adds.
     """
-    if is_factorial(experiment):
-        return factorial_figure(effects_table(experiment, runs))
+    effects = effects_table(experiment, runs)
+    if len(effects):
+        return factorial_figure(effects)
     use_style()
     table = experiment_table(experiment, runs, reported)
     table = table.assign(name=[_name(member, experiment) for member in experiment.members], x=_positions(experiment))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from fmnist.analysis.factorial import effects_table, is_factorial
+from fmnist.analysis.factorial import effects_table
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
 from fmnist.plan.experiments import CASE, Experiment
@@ -163,9 +163,9 @@ def sort_candidates(rows: Sequence[Row], printed: ReportedRun) -> dict[str, list
 
 
 def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of an effects table by kind; empty where the experiment is no full grid, or a run is missing."""
-    table = effects_table(experiment, runs) if is_factorial(experiment) else pd.DataFrame()
-    return {str(kind): records(rows) for kind, rows in table.groupby("kind", sort=False)} if len(table) else {}
+    """Return the rows of an effects table by kind; empty where that has none."""
+    by_kind = effects_table(experiment, runs).groupby("kind", sort=False)
+    return {str(kind): records(rows) for kind, rows in by_kind}
 
 
 def sign_changes(effects: Mapping[str, Sequence[dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -61,9 +61,18 @@ def test_axes_have_names_units_and_the_scale_of_the_sweep(
 
 
 def test_a_full_grid_of_two_values_shows_what_each_change_adds() -> None:
-    changes, pairs = drawn(EXPERIMENTS["combined_factors"], seeds=(0, 1, 2)).axes
+    grid = EXPERIMENTS["combined_factors"]
+    changes, pairs = drawn(grid, seeds=(0, 1, 2)).axes
     assert ticks(changes, "y") == ["channels 32/64/256", "max pooling", "batch normalisation", "leaky ReLU"]
     assert len(ticks(pairs, "y")) == 6
+    runs = swept_runs(grid, (0, 1))
+    unpaired = runs[runs["seed"] == (runs["run_id"] == grid.run_ids[0])]
+    figure = experiment_figure(grid, unpaired, curves_frame(dict.fromkeys(grid.run_ids), (0, 1)), reported())
+    assert [axes.get_title() for axes in figure.axes] == [
+        "Training loss by epoch",
+        "Test accuracy",
+        "Final training loss",
+    ]
 
 
 @pytest.mark.parametrize(("longest", "scale"), [(16, "log"), (15, "linear")])
