@@ -8,7 +8,7 @@ protocol, Holm's correction over the whole list included. `seeds` is the smalles
 It writes benchmarks/sample_sizes.csv, and benchmarks/confirmation.yaml, by which every run is
 trained with as many fresh seeds as any of its claims needs. Both were committed before the first
 of these seeds was trained. Run again now, with another trend test and five more explored seeds of
-one run, it asks for one seed more or less of four runs. The committed files are kept as they were:
+one run, it asks for one more or one fewer seed for four runs. The committed numbers are kept as they were:
 make report CONFIG="config.yaml benchmarks/confirmation.yaml" trains those seeds.
 """
 

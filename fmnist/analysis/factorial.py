@@ -1,4 +1,4 @@
-"""What each of several changes, and each pair of them, adds to a measure: a full grid of two levels a setting.
+"""What each of several changes, and each pair of them, adds to accuracy in a full two-level factorial.
 
 A change's effect depends on the others: it is given alone, beside all others, and as the mean over
 all sets of the others (its main effect). An interaction is by how much one change's effect is larger
@@ -20,7 +20,6 @@ from fmnist.plan.experiments import Experiment
 from fmnist.runs.columns import measured
 from fmnist.training.settings import format_value
 
-KINDS = ("alone", "beside", "main", "shapley", "interaction")
 COLUMNS = ("kind", "settings", "name", "effect", "lower", "upper", "n")
 LEVEL = 0.05  # two-sided 95 % intervals
 Changes = frozenset[int]  # which settings, by their place in the sweep, are at their second value
@@ -42,9 +41,9 @@ def _values(experiment: Experiment) -> list[list[str]]:
 def effects_table(experiment: Experiment, runs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects on test accuracy, in points, over the seeds that every run of the grid has.
 
-    One row an effect: its kind (of KINDS), the settings, joined by " x ", their second values for a reader, the
-    effect with its 95 % interval over `n` seeds; NaN where there is one seed. Empty where the experiment is no such
-    grid, or its runs share no seed.
+    One row an effect: its kind, its settings joined by " x ", and as `name` their second values in words. Then the
+    effect with its 95 % interval (NaN for one seed), and `n`, the number of seeds. Empty where the experiment is no
+    full two-level factorial, or its runs share no seed.
     """
     if not is_factorial(experiment):
         return pd.DataFrame(columns=list(COLUMNS))

@@ -40,6 +40,7 @@ def _changes(axes: Axes, table: pd.DataFrame) -> None:
         _dots(axes, [3 * names.index(name) + 0.75 * offset for name in rows["name"]], rows, kind)
     axes.set_yticks([3 * place + 0.75 for place in range(len(names))], names)
     axes.set(ylim=(3 * len(names) - 0.5, -1), title="What a change adds")
+    axes.axvline(0, color="0.3", linewidth=0.8, zorder=0)
 
 
 def _interactions(axes: Axes, table: pd.DataFrame) -> None:
@@ -53,7 +54,6 @@ def _interactions(axes: Axes, table: pd.DataFrame) -> None:
 def _dots(axes: Axes, places: list[float], rows: pd.DataFrame, kind: str) -> None:
     look = {**LOOKS[kind], "linestyle": "none", "capsize": 2, "label": LABELS[kind]}
     axes.errorbar(rows["effect"], places, xerr=_half(rows), **look)
-    axes.axvline(0, color="0.3", linewidth=0.8, zorder=0)
 
 
 def _half(rows: pd.DataFrame) -> pd.Series:

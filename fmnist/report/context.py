@@ -44,6 +44,7 @@ from fmnist.report.provenance import Provenance
 from fmnist.report.results import (
     Result,
     by_factor,
+    combined_effects,
     factor_effects,
     outside,
     printed_runs,
@@ -161,7 +162,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
     runs = summarise_runs(inputs.runs, inputs.curves)
-    of_factors = {name: factor_effects(one, inputs.runs) for name, one in experiments.items()}
+    combined = combined_effects(experiments, inputs.runs)
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
@@ -170,9 +171,10 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "times": times(results.values(), runs),
         "candidates": sort_candidates,
         "comparison": comparison,
-        "factor_effects": of_factors,
+        "factor_effects": {name: factor_effects(one, inputs.runs) for name, one in experiments.items()},
+        "combined_effects": combined,
+        "shares": combined.get("shapley", []),
         "sign_changes": sign_changes,
-        "shares": of_factors.get("combined_factors", {}).get("shapley", []),
         "printed_runs": printed_runs(comparison, experiments),
         "seed_sources": next(filter(None, (seed_sources(one, inputs.runs) for one in experiments.values())), None),
         "outside": outside(comparison, {name: experiment.title for name, experiment in experiments.items()}),

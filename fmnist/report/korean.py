@@ -137,8 +137,8 @@ def _settings(context: Context, words: Words) -> list[str]:
 
 
 def _of_two_signs(context: Context, words: Words) -> list[str]:
-    """Return what helps alone and hurts beside the other changes of a full grid, or the reverse."""
-    pairs = [pair for effects in context["factor_effects"].values() for pair in sign_changes(effects)]
+    """Return which changes of the combined setting help alone and hurt beside the others, or the reverse."""
+    pairs = sign_changes(context["combined_effects"]) if context["enough"] else []
     return [
         words.say(
             "of_two_signs", name=words.name(one["name"]), alone=signed(one["effect"]), beside=signed(other["effect"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from fmnist.analysis.effects import BASE
 from fmnist.analysis.factorial import effects_table
 from fmnist.analysis.tables import read_table
 from fmnist.common.wording import setting, setting_value, word
@@ -166,6 +167,14 @@ def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list
     """Return the rows of an effects table by kind; empty where that has none."""
     by_kind = effects_table(experiment, runs).groupby("kind", sort=False)
     return {str(kind): records(rows) for kind, rows in by_kind}
+
+
+def combined_effects(experiments: Mapping[str, Experiment], runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the effects of the grid from the base case to a run of the combined setting; empty where it is another."""
+    grid, combined = experiments.get("combined_factors"), experiments.get("combined")
+    if not grid or not combined or grid.run_ids[0] != BASE or grid.run_ids[-1] not in combined.run_ids:
+        return {}
+    return factor_effects(grid, runs)
 
 
 def sign_changes(effects: Mapping[str, Sequence[dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -28,7 +28,8 @@ local function framed(element)
   return pandoc.Div({ element }, pandoc.Attr("", { "section", "wide" }, attributes)) -- pandoc writes <section>
 end
 
--- The text alternative of a drawing: where its numbers are, `tbl-x` for `fig-x`; its caption is read anyway.
+-- The text alternative of a drawing: where its numbers are, `tbl-x` for `fig-x`, or
+-- `tbl-effects-x`, which a full grid's figure draws; its caption is read anyway.
 local function with_numbers(figure)
   local drawn = figure.identifier:gsub("^fig%-", "tbl-")
   local held = labels[drawn:gsub("^tbl%-exp%-", "tbl-effects-")] or labels[drawn]
