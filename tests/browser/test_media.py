@@ -44,8 +44,9 @@ def test_nothing_is_white_in_the_dark(opened: Opener) -> None:
     under = """([squares, side]) => [...new Set(squares.map(([x, y]) => {
         scrollTo(0, y * side - 300)
         const e = document.elementFromPoint((x + 0.5) * side, (y + 0.5) * side - scrollY)
+        if (e?.matches('i[role=img]')) return null  // a photograph of something white
         return e?.closest('figure, table, pre, section')?.id || e?.outerHTML.slice(0, 80) || `${x * side}, ${y * side}`
-    }))]"""
+    }))].filter(Boolean)"""
     expect_none(page.evaluate(under, [squares, side]))
 
 
