@@ -128,7 +128,7 @@ def _settings(context: Context, words: Words) -> list[str]:
     """Return what to set: the changes of the base case, as the report's own chapter groups them."""
     parts = [_heading(words.say("settings"))]
     parts.append(words.say("settings_about", margin=decimals(context["margins"]["accuracy"].margin, 1)))
-    parts += _of_two_signs(context, words)
+    parts += _sign_changes(context, words)
     for word, heading in GROUPS.items():
         changes = [one for one in context["changes"] if one["word"] == word and not one["combined"]]
         lines = [f"- {_change(one, words)}" for one in changes] or [words.say("nothing")]
@@ -136,12 +136,12 @@ def _settings(context: Context, words: Words) -> list[str]:
     return parts
 
 
-def _of_two_signs(context: Context, words: Words) -> list[str]:
+def _sign_changes(context: Context, words: Words) -> list[str]:
     """Return which changes of the combined setting help alone and hurt beside the others, or the reverse."""
     pairs = sign_changes(context["combined_effects"]) if context["enough"] else []
     return [
         words.say(
-            "of_two_signs", name=words.name(one["name"]), alone=signed(one["effect"]), beside=signed(other["effect"])
+            "sign_change", name=words.name(one["name"]), alone=signed(one["effect"]), beside=signed(other["effect"])
         )
         for one, other in pairs
     ]
