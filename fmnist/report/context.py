@@ -44,8 +44,8 @@ from fmnist.report.provenance import Provenance
 from fmnist.report.results import (
     Result,
     by_factor,
-    combined_effects,
     factor_effects,
+    is_of_combined,
     outside,
     printed_runs,
     read_rows,
@@ -162,7 +162,9 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
     results = {name: _result(experiment, tables[name], inputs) for name, experiment in experiments.items()}
     comparison = records(read_table(inputs.path("comparison"), ["value", "inside"]))
     runs = summarise_runs(inputs.runs, inputs.curves)
-    combined = combined_effects(experiments, inputs.runs)
+    of_factors = {name: factor_effects(one, inputs.runs) for name, one in experiments.items()}
+    of_combined = is_of_combined(experiments.get("combined_factors"), experiments.get("combined"))
+    combined = of_factors["combined_factors"] if of_combined else {}
     return {
         "results": results,
         "extensions": [result for result in results.values() if result.experiment.extension],
@@ -171,7 +173,7 @@ def _about_results(inputs: Inputs) -> dict[str, Any]:
         "times": times(results.values(), runs),
         "candidates": sort_candidates,
         "comparison": comparison,
-        "factor_effects": {name: factor_effects(one, inputs.runs) for name, one in experiments.items()},
+        "factor_effects": of_factors,
         "combined_effects": combined,
         "shares": combined.get("shapley", []),
         "sign_changes": sign_changes,

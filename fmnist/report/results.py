@@ -169,12 +169,9 @@ def factor_effects(experiment: Experiment, runs: pd.DataFrame) -> dict[str, list
     return {str(kind): records(rows) for kind, rows in by_kind}
 
 
-def combined_effects(experiments: Mapping[str, Experiment], runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Return the effects of the grid from the base case to a run of the combined setting; empty where it is another."""
-    grid, combined = experiments.get("combined_factors"), experiments.get("combined")
-    if not grid or not combined or grid.run_ids[0] != BASE or grid.run_ids[-1] not in combined.run_ids:
-        return {}
-    return factor_effects(grid, runs)
+def is_of_combined(grid: Experiment | None, combined: Experiment | None) -> bool:
+    """Return whether a grid leads from the base case to a run of the combined setting."""
+    return bool(grid and combined and grid.run_ids[0] == BASE and grid.run_ids[-1] in combined.run_ids)
 
 
 def sign_changes(effects: Mapping[str, Sequence[dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
