@@ -54,7 +54,8 @@ def effects_table(experiment: Experiment, runs: pd.DataFrame) -> pd.DataFrame:
     for kind, places, per_seed in _effects(cells, len(experiment.swept)):
         difference = paired(per_seed, np.zeros(len(per_seed)))
         ends = difference.lower(LEVEL / 2), difference.upper(LEVEL / 2)
-        settings, name = (" x ".join(names[place] for place in places) for names in (experiment.swept, changed))
+        settings = " x ".join(experiment.swept[place] for place in places)
+        name = " × ".join(changed[place] for place in places)
         rows.append((kind, settings, name, difference.effect, *ends, len(per_seed)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).dropna(subset="effect")
 

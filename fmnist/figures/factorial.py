@@ -46,7 +46,7 @@ def _changes(axes: Axes, table: pd.DataFrame) -> None:
 def _interactions(axes: Axes, table: pd.DataFrame) -> None:
     places = list(range(len(table)))
     axes.errorbar(table["effect"], places, xerr=_half(table), fmt="D", color="0.2", markersize=3.5, capsize=2)
-    axes.set_yticks(places, [name.replace(" x ", " × ") for name in table["name"]])
+    axes.set_yticks(places, list(table["name"]))
     axes.set(ylim=(len(table) - 0.5, -0.5), xlabel="effect on test accuracy (points)", title="Interactions")
     axes.axvline(0, color="0.3", linewidth=0.8, zorder=0)
 
