@@ -83,7 +83,7 @@ def _loss_curves(axes: Axes, experiment: Experiment, table: pd.DataFrame, curves
     log_where_wide(axes.yaxis, list(curves["train_loss"]))
     if is_geometric(curves.groupby("name")["epoch"].max().tolist()):  # or short runs would be mere dashes
         axes.set_xscale("log")
-        plain_log_ticks(axes.xaxis, of_ten=(1, 3))  # three digits need more room than 1, 2 and 5 leave
+        plain_log_ticks(axes.xaxis, multiples=(1, 3))  # at 1, 2 and 5, labels of three digits touch
 
 
 def _mean_curves(axes: Axes, curves: pd.DataFrame, measure: str, palette: dict[str, Any]) -> None:

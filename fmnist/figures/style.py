@@ -82,9 +82,9 @@ def log_where_wide(axis: XAxis | YAxis, values: Sequence[float], ratio: float = 
         plain_log_ticks(axis)
 
 
-def plain_log_ticks(axis: Axis, of_ten: Sequence[int] = (1, 2, 5)) -> None:
+def plain_log_ticks(axis: Axis, multiples: Sequence[int] = (1, 2, 5)) -> None:
     """Give a logarithmic axis ticks at these multiples of powers of ten, written as plain numbers."""
-    axis.set_major_locator(LogLocator(subs=of_ten))
+    axis.set_major_locator(LogLocator(subs=multiples))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
