@@ -8,7 +8,7 @@ protocol, Holm's correction over the whole list included. `seeds` is the smalles
 It writes benchmarks/sample_sizes.csv, and benchmarks/confirmation.yaml, by which every run is
 trained with as many fresh seeds as any of its claims needs. Both were committed before the first
 of these seeds was trained, and their numbers stay. Today the trend test is stricter and one run has
-five more explored seeds: run again, the script asks for one seed more or fewer of four runs.
+five more explored seeds: run again, the script asks for one seed more or fewer for four runs.
 make report CONFIG="config.yaml benchmarks/confirmation.yaml" trains the seeds.
 """
 

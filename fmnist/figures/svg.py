@@ -42,7 +42,7 @@ def light_svg(svg: str, stem: str) -> str:
     svg = re.sub(r' d="[^"]*"', lambda path: _rounded(path[0], 1), svg)  # a tenth of a point cannot be seen
     svg = re.sub(r'="[^"]*"', lambda value: _rounded(value[0], 2), svg)
     light: str = scour.scourString(svg, _options(stem))
-    light = light.replace("xlink:href", "href")  # as SVG 2 allows: 34 KB less on the page
+    light = light.replace("xlink:href", "href")  # shorter, as SVG 2 allows
     return light.replace("<svg ", f'<svg font-family="{FAMILY}" ', 1).strip() + "\n"
 
 
