@@ -61,12 +61,16 @@ def test_axes_have_names_units_and_the_scale_of_the_sweep(
 
 
 def test_a_full_grid_of_two_values_shows_what_each_change_adds() -> None:
-    grid = EXPERIMENTS["combined_factors"]
-    changes, pairs = drawn(grid, seeds=(0, 1, 2)).axes
+    changes, pairs = drawn(EXPERIMENTS["combined_factors"], seeds=(0, 1, 2)).axes
     assert ticks(changes, "y") == ["channels 32/64/256", "max pooling", "batch normalisation", "leaky ReLU"]
     assert len(ticks(pairs, "y")) == 6
+
+
+def test_a_full_grid_whose_runs_share_no_seed_is_drawn_as_any_other() -> None:
+    grid = EXPERIMENTS["combined_factors"]
     runs = swept_runs(grid, (0, 1))
-    unpaired = runs[runs["seed"] == (runs["run_id"] == grid.run_ids[0])]
+    seeds = (runs["run_id"] == grid.run_ids[0]).astype(int)  # 1 for the first run, 0 for the others
+    unpaired = runs[runs["seed"] == seeds]
     figure = experiment_figure(grid, unpaired, curves_frame(dict.fromkeys(grid.run_ids), (0, 1)), reported())
     assert [axes.get_title() for axes in figure.axes] == [
         "Training loss by epoch",

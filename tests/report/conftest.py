@@ -12,7 +12,7 @@ def one_seed(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def extended(tmp_path_factory):
-    """Large batches overfit only at equal epochs; max pooling hurts beside wide channels."""
+    """All extensions, three seeds: large batches overfit only at equal epochs, max pooling hurts wide networks."""
     results = Results(tmp_path_factory.mktemp("extended"), shipped_config(seeds=[0, 1, 2], extensions=True))
     gaps = {"batch_size=10": 0.06, "batch_size=1280": 0.02, "batch_size=10__epochs=2": 0.02}
     for run, gap in {**gaps, "batch_size=1280__epochs=255": 0.10}.items():

@@ -46,7 +46,7 @@ def entry(title, **more):
     return {"section": "4", "title": title, **more}
 
 
-GATES = {"batch_norm": [False, True], "dropout": [False, True]}
+SWITCHES = {"batch_norm": [False, True], "dropout": [False, True]}
 OTHERS = {
     "one network": only("fully_connected"),
     "no base case": only("combined", "plateau_scheduler") | {"extensions": True},
@@ -60,8 +60,8 @@ OTHERS = {
     "full grids": only(
         "lenet5_base",
         "combined",
-        grid=entry("A grid", sweep={"pooling": ["average", "max"], **GATES}),
-        combined_factors=entry("Others", sweep={"pooling": ["max", "average"], **GATES}),
+        grid=entry("A grid", sweep={"pooling": ["average", "max"], **SWITCHES}),
+        combined_factors=entry("Others", sweep={"pooling": ["max", "average"], **SWITCHES}),
     ),
     "null": only(nulls=entry("Weights", set={"scheduler": "none"}, sweep={"step_size": [None]})),
     # Names of the report's own figures and tables.
