@@ -62,17 +62,15 @@ def effects_table(experiment: Experiment, runs: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(experiment: Experiment, runs: pd.DataFrame) -> dict[Changes, Array]:
     """Return the accuracies, in percent, of the shared seeds of every cell."""
-    accuracies = runs.assign(accuracy=measured(runs, "accuracy")).pivot(
-        index="seed", columns="run_id", values="accuracy"
-    )
-    shared = accuracies.reindex(columns=experiment.run_ids).dropna()
+    accuracies = runs.assign(accuracy=measured(runs, "accuracy"))
+    by_seed = accuracies.pivot(index="seed", columns="run_id", values="accuracy")
+    shared = by_seed.reindex(columns=experiment.run_ids).dropna()
     first = experiment.members[0].values
-    return {
-        frozenset(place for place, value in enumerate(member.values) if value != first[place]): shared[
-            member.run_id
-        ].to_numpy()
-        for member in experiment.members
-    }
+    cells: dict[Changes, Array] = {}
+    for member in experiment.members:
+        changed = frozenset(place for place, value in enumerate(member.values) if value != first[place])
+        cells[changed] = shared[member.run_id].to_numpy()
+    return cells
 
 
 def _effects(cells: dict[Changes, Array], settings: int) -> Iterator[tuple[str, Sequence[int], Array]]:
@@ -87,14 +85,8 @@ def _effects(cells: dict[Changes, Array], settings: int) -> Iterator[tuple[str, 
     for kind, weight in weights.items():
         for place in places:
             yield kind, (place,), _mean_gain(cells, place, places, weight)
-    for one, other in combinations(places, 2):
-        others = [place for place in places if place not in (one, other)]
-        contexts = list(_subsets(others))
-        crossed = [
-            (cells[context | {one, other}] - cells[context | {other}]) - (cells[context | {one}] - cells[context])
-            for context in contexts
-        ]
-        yield "interaction", (one, other), np.mean(crossed, axis=0) / 2
+    for pair in combinations(places, 2):
+        yield "interaction", pair, _interaction(cells, pair, places)
 
 
 def _mean_gain(cells: dict[Changes, Array], place: int, places: Sequence[int], weight: Callable[[int], float]) -> Array:
@@ -102,6 +94,17 @@ def _mean_gain(cells: dict[Changes, Array], place: int, places: Sequence[int], w
     others = [other for other in places if other != place]
     gains = [weight(len(context)) * (cells[context | {place}] - cells[context]) for context in _subsets(others)]
     return np.asarray(np.sum(gains, axis=0))
+
+
+def _interaction(cells: dict[Changes, Array], pair: tuple[int, int], places: Sequence[int]) -> Array:
+    """Return half of what one change of a pair adds to the effect of the other, as the mean over sets of the rest."""
+    one, other = pair
+    rest = [place for place in places if place not in pair]
+    added = [
+        (cells[context | {one, other}] - cells[context | {other}]) - (cells[context | {one}] - cells[context])
+        for context in _subsets(rest)
+    ]
+    return np.asarray(np.mean(added, axis=0) / 2)
 
 
 def _subsets(places: Sequence[int]) -> Iterator[Changes]:
